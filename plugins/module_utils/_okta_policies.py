@@ -1,0 +1,135 @@
+# Copyright (c) 2026 okta_iru.attestation contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""App sign-in policies (type ACCESS_POLICY) of an Okta org: find, create, change, remove.
+
+Recorded by okta/terraform-provider-okta: a POST answers 200; every policy has priority 1, as the app mapping decides;
+the listing has one page. Nothing says that names are unique, so a name that occurs twice is an error.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import (
+    is_planned,
+    not_found,
+    only_match,
+    planned_id,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, allows, id_in_link, writable
+from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
+
+PATH = "/api/v1/policies"
+TYPE = "ACCESS_POLICY"
+PLANNED_KIND = "access_policy"
+
+ADMIN_CONSOLE = "Okta Admin Console"
+"""Label of the built-in app, and name of the built-in policy that it has in a new org (recorded)."""
+ADMIN_CONSOLE_APP = "saasure"
+"""``name`` of that app, which cannot be changed as the label can."""
+
+
+def list_policies(client: Client) -> list[Record]:
+    """All app sign-in policies. Raises ApiError, which says what to do about a Classic Engine org."""
+    try:
+        return list(by_link_header(client, PATH, {"type": TYPE}))
+    except ApiError as error:
+        if "invalid policy type" not in str(error.details.get("summary", "")).lower():
+            raise
+        # The summary that a Classic org gives (okta/terraform-provider-okta issue 1311).
+        raise ApiError(
+            f"{error.message} App sign-in policies exist on Okta Identity Engine only; this seems to be a Classic "
+            "Engine org. Ask Okta for the upgrade, or check the url.",
+            status=error.status,
+            code=error.code,
+        ) from None
+
+
+def find_policy(policies: list[Record], reference: str) -> Record | None:
+    """The policy of an id, or else of exactly this name. Raises Ambiguous."""
+    by_id = next((one for one in policies if one.get("id") == reference), None)
+    return by_id or policy_named(policies, reference)
+
+
+def policy_named(policies: list[Record], name: str) -> Record | None:
+    """The policy of exactly this name. Raises Ambiguous."""
+    return only_match((one for one in policies if one.get("name") == name), "policy", name)
+
+
+def existing_policy(client: Client, reference: str) -> Record:
+    """The policy that an id or a name stands for, one planned in check mode included. Raises NotFound, Ambiguous."""
+    if is_planned(reference, check=client.check):
+        return {"id": reference, "name": reference.split(":", 2)[2]}
+    policies = list_policies(client)
+    found = find_policy(policies, reference)
+    if found is None:
+        raise not_found("app sign-in policy", reference, (str(one.get("name")) for one in policies))
+    return found
+
+
+def create_policy(client: Client, name: str, description: str | None) -> Record:
+    """Create a policy; Okta adds a Catch-all Rule that lets in everyone with two factors.
+
+    Of two runs that create the same name at the same time, the later one removes its own policy, which no app uses
+    yet, and takes the other's.
+    """
+    body = {"type": TYPE, "name": name, **({"description": description} if description is not None else {})}
+    planned = {"id": planned_id(PLANNED_KIND, name), "status": "ACTIVE", **body}
+    created: Record = client.write(
+        Request("POST", PATH, json=body),
+        predicted=planned,
+        read_back=lambda: _oldest_of(client, name),
+    )
+    if client.check:
+        return created
+    first = _oldest_of(client, name) or created
+    if first["id"] != created["id"]:
+        delete_policy(client, created)
+    return first
+
+
+def replace_policy(client: Client, found: Record, changes: Record) -> Record:
+    """Change a policy. PUT replaces it as a whole, so all that was found is sent back."""
+    body = {**writable(found), **changes}
+    changed: Record = client.write(Request("PUT", f"{PATH}/{found['id']}", json=body), predicted={**found, **changes})
+    return changed
+
+
+def delete_policy(client: Client, found: Record) -> None:
+    """Remove a policy with its rules; no app may use it any more."""
+    client.write(Request("DELETE", f"{PATH}/{found['id']}"))
+
+
+def require_changeable(client: Client, policy: Record, method: str) -> None:
+    """Raise Refused unless the collection may change this policy by PUT or DELETE: never a system policy, a built-in
+    one that Okta keeps, or the one that decides who reaches the Admin Console."""
+    if policy.get("system") or not allows(policy, method):
+        raise Refused(
+            f"The policy {policy['name']!r} ({policy['id']}) is one of Okta's own and is not changed. Create a policy "
+            "of your own and map apps to it."
+        )
+    require_not_admin_console(client, policy)
+
+
+def require_not_admin_console(client: Client, policy: Record) -> None:
+    """Raise Refused if the Okta Admin Console uses this policy: a mistake there locks the administrators out."""
+    if policy["name"] == ADMIN_CONSOLE or _admin_console_policy(client, policy) == policy["id"]:
+        raise Refused(
+            f"The policy {policy['name']!r} ({policy['id']}) decides who can sign in to the {ADMIN_CONSOLE}. Neither "
+            "it nor its rules are changed here, since a mistake would lock every administrator out. Use another policy."
+        )
+
+
+def _oldest_of(client: Client, name: str) -> Record | None:
+    twins = [one for one in list_policies(client) if one.get("name") == name]
+    return min(twins, key=lambda one: (str(one.get("created")), str(one["id"])), default=None)
+
+
+def _admin_console_policy(client: Client, policy: Record) -> str | None:
+    if is_planned(policy["id"], check=client.check):
+        return None  # what does not exist yet is not used
+    # `q` is a prefix of name or label; it is recorded, other than a filter on the name.
+    apps = by_link_header(client, "/api/v1/apps", {"q": ADMIN_CONSOLE_APP})
+    console: Record = next((app for app in apps if app.get("name") == ADMIN_CONSOLE_APP), {})
+    return id_in_link(console, "accessPolicy")

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 okta_iru.attestation contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads listings page by page, with the fewest requests that the page sizes allow.
+
+Every function yields items, all of them objects; with ``key`` each has a text there. Raises BadAnswer for all else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import BadAnswer
+from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
+
+_LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+
+
+def by_link_header(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[Any]:
+    """Okta: bare arrays, ``Link: <…>; rel="next"``. Stops at an empty page too: polled logs always have a next."""
+    request: Request | None = Request("GET", path, params)
+    read: set[str] = set()
+    while request is not None:
+        _read_once(request, read)
+        response = client.send(request)
+        page = _listed(response.json(), request)
+        yield from page
+        following = next_link(response.headers)
+        request = client.next_page(request, following) if page else None
+
+
+def by_envelope(client: Client, path: str, params: Mapping[str, Any], *, key: str | None = None) -> Iterator[Any]:
+    """Iru: ``{count, next, previous, results}``, also without count (users, audit events)."""
+    request: Request | None = Request("GET", path, params)
+    read: set[str] = set()
+    while request is not None:
+        _read_once(request, read)
+        body = client.send(request).json()
+        if not isinstance(body, dict) or "results" not in body:
+            raise _not_a_listing(request, "an object with 'results'", body)
+        yield from _listed(body["results"], request, key)
+        request = client.next_page(request, body.get("next"))
+
+
+def by_offset(
+    client: Client, path: str, params: Mapping[str, Any], *, limit: int, key: str | None = None
+) -> Iterator[Any]:
+    """Iru devices: bare arrays, ``limit`` and ``offset``, the total in ``X-Total-Count``."""
+    offset = 0
+    while True:
+        request = Request("GET", path, {**params, "limit": limit, "offset": offset})
+        response = client.send(request)
+        page = _listed(response.json(), request, key)
+        yield from page
+        offset += len(page)
+        total = response.headers.get("X-Total-Count", "")
+        if not page or (offset >= int(total) if total.isdecimal() else len(page) < limit):
+            return
+
+
+def by_cursor(client: Client, path: str, params: Mapping[str, Any], *, limit: int) -> Iterator[Any]:
+    """Iru Prism: ``{data, cursor, …}``; the cursor is valid only beside the same other parameters."""
+    cursor = None
+    read: set[str] = set()
+    while True:
+        request = Request("GET", path, {**params, "limit": limit, **({"cursor": cursor} if cursor else {})})
+        _read_once(request, read)
+        body = client.send(request).json()
+        if not isinstance(body, dict) or "data" not in body:
+            raise _not_a_listing(request, "an object with 'data'", body)
+        page = _listed(body["data"], request)
+        yield from page
+        cursor = body.get("cursor")
+        if not cursor or not page:
+            return
+
+
+def next_link(headers: Mapping[str, str]) -> str | None:
+    """The ``next`` of a Link header, ``None`` on the last page."""
+    found = _LINK.search(headers.get("Link", ""))
+    return found[1] if found else None
+
+
+def _read_once(request: Request, read: set[str]) -> None:
+    """Note that this page is read now. Raises BadAnswer for one that was read before, else reading would never end."""
+    page = urlencode({"path": request.path, **request.params}, doseq=True)
+    if page in read:
+        raise BadAnswer(f"{request.title} named a page as its next page that was read before; reading stopped.")
+    read.add(page)
+
+
+def _listed(body: Any, request: Request, key: str | None = None) -> list[Any]:
+    if not isinstance(body, list):
+        raise _not_a_listing(request, "a list", body)
+    for item in body:
+        if not isinstance(item, dict):
+            raise _not_a_listing(request, "a list of objects", item)
+        if key is not None and not (isinstance(item.get(key), str) and item[key]):
+            raise BadAnswer(
+                f"{request.title} listed an object without {key!r}, which is always documented to be there."
+            )
+    return body
+
+
+def _not_a_listing(request: Request, expected: str, body: Any) -> BadAnswer:
+    return BadAnswer(
+        f"{request.title} answered {type(body).__name__} where {expected} was expected; check that the url is "
+        "the API's own."
+    )

@@ -1,0 +1,194 @@
+# Copyright (c) 2026 okta_iru.attestation contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds what is wrong with a configuration profile before any device gets it.
+
+A check is a small function that yields findings: over the whole profile, or over one payload of a type. Further checks
+are added to ``PROFILE_CHECKS`` and ``PAYLOAD_CHECKS``; ``docs/profiles.md`` lists the codes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile_lint_scep as scep
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile import SCEP
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_finding import (
+    Context,
+    Finding,
+    error,
+    unknown_variables,
+    warning,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import (
+    KeyPath,
+    is_binary,
+    load,
+    normalise,
+    scan_xml,
+    show_path,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import is_secret_key
+
+ProfileCheck = Callable[[dict[str, Any]], Iterator[Finding]]
+PayloadCheck = Callable[[Context], Iterator[Finding]]
+
+
+def lint(
+    source: bytes | str | Mapping[str, Any], *, windows: bool = False, ignore: Collection[str] = ()
+) -> list[Finding]:
+    """The findings of a profile, errors first.
+
+    ``source`` is the text of a .mobileconfig or the dictionary in it. ``windows`` adds what only matters when the same
+    challenge also goes to Windows computers. ``ignore`` names codes to leave out. Text that cannot be read as a
+    profile at all gives the one finding ``not-a-plist``. No message holds a secret.
+    """
+    try:
+        findings = [*_findings(source, windows)]
+    except InvalidInput as exc:
+        findings = [error("not-a-plist", exc.message)]
+    kept = [finding for finding in findings if finding.code not in ignore]
+    return sorted(kept, key=lambda finding: finding.severity != "error")
+
+
+def _findings(source: bytes | str | Mapping[str, Any], windows: bool) -> Iterator[Finding]:
+    if isinstance(source, Mapping):
+        profile = normalise(source)
+    else:
+        profile = load(source)
+        yield from _check_text(source)
+    for check in PROFILE_CHECKS:
+        yield from check(profile)
+    for index, payload in enumerate(_payloads(profile)):
+        context = Context(payload, index, windows)
+        for payload_check in (*PAYLOAD_CHECKS[None], *PAYLOAD_CHECKS.get(context.kind, ())):
+            yield from payload_check(context)
+
+
+def _check_text(source: bytes | str) -> Iterator[Finding]:
+    if is_binary(source):
+        yield warning(
+            "binary-plist",
+            "This is a binary property list, in which duplicate keys cannot be seen. Convert it to text, which is what "
+            "Iru stores: plutil -convert xml1 FILE",
+        )
+        return
+    scan = scan_xml(source)
+    for path in scan.duplicate_keys:
+        yield error(
+            "duplicate-key",
+            f"The key {path[-1]!r} is set twice in one dictionary; readers silently keep one of the two. Remove one.",
+            key=show_path(path),
+        )
+    for element, line in scan.unknown_elements:
+        yield error(
+            "unknown-element",
+            f"<{element}> at line {line} is no element of a property list; readers drop it in silence.",
+        )
+
+
+def _check_top_level(profile: dict[str, Any]) -> Iterator[Finding]:
+    if profile.get("PayloadType") != "Configuration":
+        yield error("payload-type", "The PayloadType of a profile is Configuration.", key="PayloadType")
+    for key in ("PayloadIdentifier", "PayloadUUID", "PayloadVersion"):
+        if key not in profile:
+            yield warning("top-level-missing", f"Apple requires {key} at the top level of a profile.", key=key)
+    content = profile.get("PayloadContent")
+    if profile.get("IsEncrypted"):
+        yield warning("encrypted", "The payloads are encrypted and were not checked.", key="EncryptedPayloadContent")
+    elif not isinstance(content, list) or not content:
+        yield error(
+            "no-payloads", "PayloadContent must be an array of at least one payload dictionary.", key="PayloadContent"
+        )
+    else:
+        for index, payload in enumerate(content):
+            if not isinstance(payload, dict):
+                yield error("no-payloads", "A payload must be a dictionary.", key=f"PayloadContent → {index}")
+
+
+def _check_scope(profile: dict[str, Any]) -> Iterator[Finding]:
+    scope = profile.get("PayloadScope")
+    if scope not in (None, "System", "User"):
+        yield error("scope", "PayloadScope is System or User, spelt exactly so.", key="PayloadScope")
+    elif scope != "System" and any(payload.get("PayloadType") == SCEP for payload in _payloads(profile)):
+        yield warning(
+            "scope",
+            "Set PayloadScope to System: a certificate in the system keychain makes the Mac managed for all of its "
+            "users, one in a user's keychain only for that user (Okta, static SCEP challenge for macOS).",
+            key="PayloadScope",
+        )
+
+
+def _check_unique(profile: dict[str, Any]) -> Iterator[Finding]:
+    for key in ("PayloadIdentifier", "PayloadUUID"):
+        values = [str(part[key]) for part in (profile, *_payloads(profile)) if key in part]
+        for value, count in Counter(value.casefold() for value in values).items():
+            if count > 1:
+                spelt = next((one for one in values if one.casefold() == value), value)
+                yield error(
+                    "duplicate-id", f"{count} parts of the profile share {key} {spelt}; each needs its own.", key=key
+                )
+
+
+def _check_common_keys(context: Context) -> Iterator[Finding]:
+    payload = context.payload
+    if not isinstance(payload.get("PayloadType"), str) or not payload["PayloadType"]:
+        yield context.error(
+            "payload-type", "The payload has no PayloadType, so no device can install it.", "PayloadType"
+        )
+    for key in ("PayloadIdentifier", "PayloadUUID"):
+        if not isinstance(payload.get(key), str) or not payload[key]:
+            yield context.error(
+                "payload-id", f"The payload needs a {key} that stays the same; without one it is a new payload.", key
+            )
+    if isinstance(payload.get("PayloadUUID"), str) and payload["PayloadUUID"] and not _is_uuid(payload["PayloadUUID"]):
+        yield context.warning("uuid-form", "PayloadUUID is not in the form of a UUID.", "PayloadUUID")
+    if payload.get("PayloadVersion") != 1:
+        yield context.warning("payload-version", "Apple requires PayloadVersion 1 in every payload.", "PayloadVersion")
+
+
+def _check_variables(context: Context) -> Iterator[Finding]:
+    """Unknown variables outside SCEP payloads, where a dollar sign can be meant (a script, a pattern)."""
+    if context.kind == SCEP:
+        return
+    for path, text in _texts(context.payload):
+        for message in unknown_variables(text):
+            yield context.warning("unknown-variable", message, *path)
+
+
+def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Every text in ``value`` that is not under a secret key."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not is_secret_key(key):
+                yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+
+
+def _payloads(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    content = profile.get("PayloadContent")
+    return [payload for payload in content if isinstance(payload, dict)] if isinstance(content, list) else []
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return len(text) == 36
+
+
+PROFILE_CHECKS: tuple[ProfileCheck, ...] = (_check_top_level, _check_scope, _check_unique)
+
+PAYLOAD_CHECKS: dict[str | None, tuple[PayloadCheck, ...]] = {
+    None: (_check_common_keys, _check_variables),
+    SCEP: scep.CHECKS,
+}

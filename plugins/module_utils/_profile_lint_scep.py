@@ -1,0 +1,285 @@
+# Copyright (c) 2026 okta_iru.attestation contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of ``com.apple.security.scep``: what Apple's schema cannot say, and what Okta asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile import KEY_SIZES, SAN_TYPES
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_finding import (
+    Context,
+    Finding,
+    unknown_variables,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_subject import (
+    canonical_attribute,
+    is_subject,
+    unknown_attribute,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import (
+    APPLE_VARIABLES,
+    IRU_VARIABLES,
+    apple_variables_in,
+    closest,
+    longest_expansion,
+)
+
+# apple/device-management, mdm/profiles/com.apple.security.scep.yaml; CertificateRenewalTimeInterval is only in
+# ProfileManifests and harmless.
+KEY_TYPES: dict[str, type] = {
+    "URL": str,
+    "Name": str,
+    "Subject": list,
+    "Challenge": str,
+    "Keysize": int,
+    "Key Type": str,
+    "Key Usage": int,
+    "CAFingerprint": bytes,
+    "Retries": int,
+    "RetryDelay": int,
+    "SubjectAltName": dict,
+    "KeyIsExtractable": bool,
+    "AllowAllAppsAccess": bool,
+    "CertificateRenewalTimeInterval": int,
+}
+_IN_WORDS = {str: "text", list: "an array", dict: "a dictionary", int: "an integer", bool: "a boolean", bytes: "data"}
+
+LONGEST_CN = 64  # X.520, ub-common-name
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
+
+
+def _check_keys(context: Context) -> Iterator[Finding]:
+    content = context.payload.get("PayloadContent")
+    for key in context.payload:
+        if key in KEY_TYPES:
+            yield context.error(
+                "key-misplaced", f"{key} belongs inside the payload's own PayloadContent dictionary.", key
+            )
+    if not isinstance(content, dict):
+        yield context.error("no-content", "A SCEP payload needs a PayloadContent dictionary.", "PayloadContent")
+        return
+    for key in content:
+        if key in KEY_TYPES:
+            continue
+        meant = closest(key, KEY_TYPES)
+        if meant and meant not in content:
+            yield _at(context.error, "key-misspelt", f"macOS ignores {key!r}; write {meant!r}.", key)
+        else:
+            yield _at(context.warning, "key-unknown", f"macOS does not know {key!r} and ignores it; remove it.", key)
+
+
+def _check_types(context: Context) -> Iterator[Finding]:
+    for key, value in _content(context).items():
+        wanted = KEY_TYPES.get(key)
+        if wanted and not _is_a(value, wanted):
+            found = _IN_WORDS.get(type(value), type(value).__name__)
+            yield _at(context.error, "wrong-type", f"{key} must be {_IN_WORDS[wanted]}; it is {found}.", key)
+
+
+def _check_url(context: Context) -> Iterator[Finding]:
+    url = _content(context).get("URL", "")
+    if not isinstance(url, str):
+        return
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme.lower(), parts.hostname
+        _port = parts.port  # raises ValueError when it is no number
+    except ValueError:
+        yield _at(context.error, "url-malformed", "URL is not of the form https://HOST/PATH.", "URL")
+        return
+    if not url:
+        yield _at(context.error, "url-missing", "Set URL to the SCEP URL that Okta shows for the platform.", "URL")
+    elif "://" not in url:
+        yield _at(context.error, "url-scheme", "URL has no scheme; it begins with https://", "URL")
+    elif not scheme or not host or re.search(r"\s", url) or parts.username is not None:
+        yield _at(context.error, "url-malformed", "URL is not of the form https://HOST/PATH.", "URL")
+    elif scheme != "https" and not (scheme == "http" and host in _LOOPBACK):
+        yield _at(context.error, "url-scheme", f"URL begins with {scheme}://; Okta's begins with https://", "URL")
+
+
+def _check_challenge(context: Context) -> Iterator[Finding]:
+    challenge = _content(context).get("Challenge", "")
+    if not isinstance(challenge, str):
+        return
+    if not challenge.strip():
+        yield _at(context.error, "challenge-empty", "Okta refuses a request without its secret key.", "Challenge")
+    elif challenge != challenge.strip():
+        yield _at(
+            context.error,
+            "challenge-blank",
+            "Challenge begins or ends with white space; Okta's key has none.",
+            "Challenge",
+        )
+    if any(variable in challenge for variable in IRU_VARIABLES):
+        yield _at(
+            context.error,
+            "challenge-variable",
+            "Challenge holds the name of a variable, which Iru would fill in. Reset the secret key in Okta.",
+            "Challenge",
+        )
+    if context.windows and not _PRINTABLE.fullmatch(challenge):
+        yield _at(
+            context.error,
+            "challenge-windows",
+            "Windows encodes the challenge as PrintableString and fails on any character but letters, digits, blank "
+            "and ' ( ) + , - . / : = ? — often on the underscore (fleetdm/fleet issue 49552). Reset the secret key in "
+            "Okta until it has no other.",
+            "Challenge",
+        )
+
+
+def _check_key(context: Context) -> Iterator[Finding]:
+    content = _content(context)
+    size, usage = content.get("Keysize", 1024), content.get("Key Usage", 0)
+    if _is_a(size, int) and size not in KEY_SIZES:
+        yield _at(context.error, "key-size", f"Keysize is one of {', '.join(map(str, KEY_SIZES))}.", "Keysize")
+    elif _is_a(size, int) and size != 2048:
+        yield _at(
+            context.warning, "key-size", f"Keysize is {size} (Apple's default: 1024); Okta asks for 2048.", "Keysize"
+        )
+    if content.get("Key Type", "RSA") != "RSA":
+        yield _at(context.error, "key-type", "Key Type can only be RSA.", "Key Type")
+    if _is_a(usage, int) and usage not in (0, 1, 4, 5):
+        yield _at(context.error, "key-usage", "Key Usage is 1 (signing), 4 (encryption) or 5 (both).", "Key Usage")
+    elif _is_a(usage, int) and not usage & 1:
+        yield _at(
+            context.error,
+            "key-usage",
+            "Key Usage does not include signing, by which the device answers Okta; set it to 1.",
+            "Key Usage",
+        )
+    elif _is_a(usage, int) and usage != 1:
+        yield _at(context.warning, "key-usage", "Key Usage is 5; Okta asks for signing alone, 1.", "Key Usage")
+
+
+def _check_access(context: Context) -> Iterator[Finding]:
+    content = _content(context)
+    if content.get("KeyIsExtractable", True) is True:
+        yield _at(
+            context.warning,
+            "key-extractable",
+            "The private key could be exported to another computer (Apple's default); Okta asks for false.",
+            "KeyIsExtractable",
+        )
+    if content.get("AllowAllAppsAccess", False) is False:
+        yield _at(
+            context.error,
+            "key-access",
+            "Okta Verify could not use the private key (Apple's default); set AllowAllAppsAccess to true.",
+            "AllowAllAppsAccess",
+        )
+
+
+def _check_subject(context: Context) -> Iterator[Finding]:
+    subject = _content(context).get("Subject")
+    if subject is not None and not is_subject(subject):
+        yield _at(
+            context.error,
+            "subject-form",
+            'Subject must be arrays of pairs of text, such as [[["CN", "…"]]].',
+            "Subject",
+        )
+        return
+    pairs = [pair for rdn in subject or [] for pair in rdn]
+    for name, _value in pairs:
+        if canonical_attribute(name) is None:
+            yield _at(context.error, "subject-attribute", unknown_attribute(name), "Subject")
+        elif canonical_attribute(name) != name:
+            yield _at(context.warning, "subject-attribute", f"Write {name.upper()} for {name}.", "Subject")
+    names = [value for name, value in pairs if canonical_attribute(name) in ("CN", "2.5.4.3")]
+    if not names:
+        yield _at(
+            context.warning,
+            "cn-missing",
+            "Subject has no CN, by which certificates are told apart in reports.",
+            "Subject",
+        )
+    for name in names:
+        yield from _check_cn(context, name)
+
+
+def _check_cn(context: Context, name: str) -> Iterator[Finding]:
+    longest, unbounded = longest_expansion(name)
+    if longest > LONGEST_CN:
+        yield _at(
+            context.error,
+            "cn-too-long",
+            f"CN={name} can grow to {longest} characters; X.520 allows {LONGEST_CN}. Move a part of it to OU or O.",
+            "Subject",
+        )
+    elif unbounded:
+        yield _at(
+            context.warning,
+            "cn-can-exceed",
+            f"CN={name} can exceed the {LONGEST_CN} characters of X.520: nothing bounds {', '.join(unbounded)}, for "
+            f"which {LONGEST_CN - longest + len(unbounded)} are left. Prefer $SERIAL_NUMBER or $UDID in CN.",
+            "Subject",
+        )
+
+
+def _check_variables(context: Context) -> Iterator[Finding]:
+    content = _content(context)
+    for key in ("URL", "Name", "Subject", "SubjectAltName"):
+        for text in _texts(content.get(key)):
+            for message in unknown_variables(text, loose=True):
+                yield _at(context.error, "unknown-variable", message, key)
+            for token in apple_variables_in(text) if key in ("Subject", "SubjectAltName") else ():
+                if token not in APPLE_VARIABLES:
+                    meant = closest(token, APPLE_VARIABLES)
+                    hint = f"did you mean {meant}?" if meant else f"it knows {', '.join(APPLE_VARIABLES)}."
+                    yield _at(
+                        context.error, "unknown-variable", f"macOS does not know the variable {token}; {hint}", key
+                    )
+
+
+def _check_subject_alt_name(context: Context) -> Iterator[Finding]:
+    names = _content(context).get("SubjectAltName")
+    for kind in names if isinstance(names, dict) else ():
+        if kind not in SAN_TYPES:
+            meant = closest(kind, SAN_TYPES)
+            hint = f"write {meant}." if meant else f"it knows {', '.join(SAN_TYPES)}."
+            yield _at(
+                context.error, "san-type", f"Apple does not know the name type {kind!r}; {hint}", "SubjectAltName"
+            )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _is_a(value: Any, kind: type) -> bool:
+    """Whether a value is of a type of property lists, where a boolean is no integer."""
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+
+
+def _content(context: Context) -> dict[str, Any]:
+    content = context.payload.get("PayloadContent")
+    return content if isinstance(content, dict) else {}
+
+
+def _at(finding: Callable[..., Finding], code: str, message: str, key: str) -> Finding:
+    return finding(code, message, "PayloadContent", key)
+
+
+CHECKS = (
+    _check_keys,
+    _check_types,
+    _check_url,
+    _check_challenge,
+    _check_key,
+    _check_access,
+    _check_subject,
+    _check_variables,
+    _check_subject_alt_name,
+)
