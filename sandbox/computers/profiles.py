@@ -1,0 +1,86 @@
+"""What a Mac does with an MDM command: install a profile, enrolling for the certificates it asks for, or remove one."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from sandbox.computers import payload, scep
+from sandbox.computers.fleet import Computer, mac_variables, setting
+from sandbox.computers.keys import new_key
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+async def carry_out(world: World, computer: Computer, command: dict[str, Any]) -> dict[str, Any]:
+    """Does what the command says; the outcome is what `sandbox.iru.mdm.acknowledge` takes."""
+    error = None
+    if command["request_type"] == "RemoveProfile":
+        remove(computer, command["profile_id"])
+    else:
+        error = await _install(world, computer, command)
+    return {"error": error, "certificates": inventory(computer)}
+
+
+def remove(computer: Computer, profile_id: str) -> None:
+    """Takes a profile off, and with it every certificate that came by it."""
+    computer["profiles"].pop(profile_id, None)
+    computer["certificates"] = [each for each in computer["certificates"] if each["profile_id"] != profile_id]
+
+
+def inventory(computer: Computer) -> list[dict[str, Any]]:
+    """The certificates as the computer reports them to its MDM server."""
+    return [
+        {"sha256": each["sha256"], "common_name": each["common_name"], "identity_certificate": True}
+        for each in computer["certificates"]
+    ]
+
+
+async def _install(world: World, computer: Computer, command: dict[str, Any]) -> str | None:
+    """Installs all of a profile or nothing; what goes wrong is the text of the log."""
+    try:
+        profile = payload.read_profile(command["payload"])
+        made = [await _enroll(world, computer, settings) for settings in payload.scep_payloads(profile)]
+    except (payload.BadPayload, scep.ScepFailure) as error:
+        return str(error)
+    profile_id, uuid = command["profile_id"], command["payload_uuid"]
+    if not setting(world, "replaced_certificates_stay"):
+        remove(computer, profile_id)
+    computer["profiles"][profile_id] = {"identifier": command["payload_identifier"], "payload_uuid": uuid}
+    computer["certificates"] += [each | {"profile_id": profile_id, "payload_uuid": uuid} for each in made]
+    return None
+
+
+async def _enroll(world: World, computer: Computer, settings: dict[str, Any]) -> dict[str, Any]:
+    request = payload.scep_request(settings, mac_variables(computer))
+    key = await new_key(world, payload.key_size(settings))
+    certificate = await scep.enroll(request, key, _trust(world))
+    return _kept(world, certificate, key)
+
+
+def _kept(world: World, certificate: x509.Certificate, key: rsa.RSAPrivateKey) -> dict[str, Any]:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    pem, encoding = serialization.NoEncryption(), serialization.Encoding.PEM
+    return {
+        "common_name": str(names[0].value) if names else "",
+        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+        "certificate": certificate.public_bytes(encoding).decode(),
+        "private_key": key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, pem).decode(),
+        "obtained_at": world.clock.now().isoformat(),
+    }
+
+
+def _trust(world: World) -> ssl.SSLContext:
+    """The sandbox's certificate authority for TLS, which stands for those that macOS trusts."""
+    cached = world.runtime.cache.get("computer_trust")
+    if cached is None:
+        cached = ssl.create_default_context(cafile=world.runtime.files.get("ca"))
+        world.runtime.cache["computer_trust"] = cached
+    context: ssl.SSLContext = cached
+    return context

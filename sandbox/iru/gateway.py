@@ -1,0 +1,168 @@
+"""What stands in front of every Iru endpoint: rate limits, the API token, its permissions, and the usual headers."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.iru.answers import Refused, detail, message, not_found_page
+from sandbox.iru.tenant import Record, setting, tenant
+from sandbox.web import Handler, Middleware
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+TOKEN: web.RequestKey[Record] = web.RequestKey("iru_token", dict)
+"""The token record of a request that was let in."""
+
+_BEARER = re.compile(r"Bearer ([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+_WINDOW_SECONDS = {"hour": 3600, "second": 1}
+# Recorded on every answer of a 2024 tenant, beside the rate-limit headers.
+_FIXED_HEADERS = {
+    "Via": "kong/3.2.2, 1.1 varnish, 1.1 varnish",
+    "Server": "waitress",
+    "X-Kong-Upstream-Latency": "139",
+    "X-Kong-Proxy-Latency": "108",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Origin",
+}
+
+
+def gateway_middleware(world: World) -> Middleware:
+    """The middleware of all Iru routes."""
+
+    async def pass_gateway(request: web.Request, handler: Handler) -> web.StreamResponse:
+        remaining = _take(world)
+        response = _limited(world) if remaining is None else await _answer(world, request, handler)
+        response.headers.update(_FIXED_HEADERS | _rate_headers(world, remaining or {"hour": 0, "second": 0}))
+        methods = _methods(request)
+        if methods:
+            response.headers["Allow"] = ", ".join(methods)
+        return response
+
+    return pass_gateway
+
+
+def error_response(status: int) -> web.Response:
+    """Iru's answer for a status that a fault rule asks for."""
+    answers: dict[int, Callable[[], web.Response]] = {
+        401: lambda: message("Invalid authentication", 401),
+        403: _no_permission,
+        404: not_found_page,
+        429: lambda: message("API rate limit exceeded", 429),
+        500: lambda: web.Response(status=500, text="<h1>Server Error (500)</h1>", content_type="text/html"),
+    }
+    answer = answers.get(status)
+    return answer() if answer else message("The upstream server is not available", status)
+
+
+async def _answer(world: World, request: web.Request, handler: Handler) -> web.StreamResponse:
+    unknown = request.match_info.http_exception
+    if unknown is not None:
+        return not_found_page() if unknown.status == 404 else _method_not_allowed(request)
+    token = _token(world, request)
+    if token is None:
+        # Body as in Mondoo's provider test data; what Iru sends for a missing header is not recorded.
+        return message("Invalid authentication", 401)
+    if not _permitted(token, request):
+        return _no_permission()
+    request[TOKEN] = token
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        return refusal.response
+    except web.HTTPRequestEntityTooLarge:
+        # The limit here is the web server's own, 1 MiB; Iru's limit and answer are not known.
+        return detail("Request body too large.", 413)
+
+
+def _token(world: World, request: web.Request) -> Record | None:
+    """The active token of the request. Tokens are UUID-shaped (Iru's own CLI refuses others)."""
+    found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    token: Record | None = tenant(world)["tokens"].get(found[1].lower()) if found else None
+    return token if token and token["active"] else None
+
+
+def _permitted(token: Record, request: web.Request) -> bool:
+    """Whether the token's list of ``{path, http_method}`` holds this endpoint; None stands for all of them."""
+    permissions = token["permissions"]
+    resource = request.match_info.route.resource
+    if permissions is None or resource is None:
+        return True
+    wanted = (_pattern(resource.canonical), request.method)
+    return any((_pattern(each["path"]), each["http_method"].upper()) == wanted for each in permissions)
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
+
+
+def _no_permission() -> web.Response:
+    # The status is documented, the body is constructed (Django REST framework's own text).
+    return detail("You do not have permission to perform this action.", 403)
+
+
+def _method_not_allowed(request: web.Request) -> web.Response:
+    return detail(f'Method "{request.method}" not allowed.', 405)
+
+
+def _methods(request: web.Request) -> list[str]:
+    """The methods of this address, which every answer lists in ``Allow``."""
+    unknown = request.match_info.http_exception
+    if isinstance(unknown, web.HTTPMethodNotAllowed):
+        return sorted(unknown.allowed_methods)
+    resource = request.match_info.route.resource
+    return [] if resource is None else [route.method for route in resource]
+
+
+def _limits(world: World) -> dict[str, int]:
+    return {window: int(setting(world, f"rate_limit_{window}")) for window in _WINDOW_SECONDS}
+
+
+def _take(world: World) -> dict[str, int] | None:
+    """Counts one request; what then remains in each window, or None when one was used up already."""
+    limits, moment = _limits(world), time.time()
+    used: dict[str, tuple[int, int]] = world.runtime.cache.setdefault("iru_requests", {})
+    counted = {}
+    for window, seconds in _WINDOW_SECONDS.items():
+        number = int(moment // seconds)
+        counted[window] = (number, (used[window][1] if used.get(window, (None,))[0] == number else 0) + 1)
+    if any(counted[window][1] > limits[window] for window in counted):
+        return None
+    used.update(counted)
+    return {window: limits[window] - count for window, (_number, count) in counted.items()}
+
+
+def _limited(world: World) -> web.Response:
+    response = message("API rate limit exceeded", 429)
+    if setting(world, "retry_after"):
+        response.headers["Retry-After"] = str(_seconds_to_reset(world))
+    return response
+
+
+def _seconds_to_reset(world: World) -> int:
+    """Whole seconds until the window that is used up starts again: the hour's when that is the one, else 1."""
+    used = world.runtime.cache.get("iru_requests", {}).get("hour", (None, 0))
+    moment = time.time()
+    exhausted = used[0] == int(moment // 3600) and used[1] >= _limits(world)["hour"]
+    return 3600 - int(moment % 3600) if exhausted else 1
+
+
+def _rate_headers(world: World, remaining: dict[str, int]) -> dict[str, str]:
+    limits = _limits(world)
+    return {
+        "X-RateLimit-Limit-Hour": str(limits["hour"]),
+        "X-RateLimit-Remaining-Hour": str(remaining["hour"]),
+        "X-RateLimit-Limit-Second": str(limits["second"]),
+        "X-RateLimit-Remaining-Second": str(remaining["second"]),
+        "RateLimit-Limit": str(limits["second"]),
+        "RateLimit-Remaining": str(remaining["second"]),
+        "RateLimit-Reset": str(_seconds_to_reset(world)),
+    }

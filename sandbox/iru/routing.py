@@ -1,0 +1,61 @@
+"""The addresses of the tenant's API."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from sandbox.iru import assignments, audit, blueprints, device_details, devices, directory, library, prism, profiles
+from sandbox.web import Handler
+
+_API = "/api/v1"
+_TABLE: dict[str, dict[str, Handler]] = {
+    "/library/custom-profiles": {"GET": profiles.list_profiles, "POST": profiles.create_profile},
+    "/library/custom-profiles/{library_item_id}": {
+        "GET": profiles.get_profile,
+        "PATCH": profiles.update_profile,
+        "DELETE": profiles.delete_profile,
+    },
+    "/library/library-items/{library_item_id}/status": {"GET": library.list_statuses},
+    "/library/library-items/{library_item_id}/activity": {"GET": audit.list_item_activity},
+    "/blueprints": {"GET": blueprints.list_blueprints, "POST": blueprints.create_blueprint},
+    "/blueprints/templates": {"GET": blueprints.list_templates},
+    "/blueprints/{blueprint_id}": {
+        "GET": blueprints.get_blueprint,
+        "PATCH": blueprints.update_blueprint,
+        "DELETE": blueprints.delete_blueprint,
+    },
+    "/blueprints/{blueprint_id}/list-library-items": {"GET": assignments.list_items},
+    "/blueprints/{blueprint_id}/assign-library-item": {"POST": assignments.assign_item},
+    "/blueprints/{blueprint_id}/remove-library-item": {"POST": assignments.remove_item},
+    "/devices": {"GET": devices.list_devices},
+    "/devices/{device_id}": {
+        "GET": devices.get_device,
+        "PATCH": devices.update_device,
+        "DELETE": devices.delete_device,
+    },
+    "/devices/{device_id}/details": {"GET": device_details.get_details},
+    "/devices/{device_id}/library-items": {"GET": device_details.get_library_items},
+    "/devices/{device_id}/status": {"GET": device_details.get_status},
+    "/devices/{device_id}/parameters": {"GET": device_details.get_parameters},
+    "/devices/{device_id}/activity": {"GET": device_details.get_activity},
+    "/devices/{device_id}/commands": {"GET": device_details.get_commands},
+    "/prism/count": {"GET": prism.count_rows},
+    "/prism/{category}": {"GET": prism.list_rows},
+    "/tags": {"GET": directory.list_tags, "POST": directory.create_tag},
+    "/tags/{tag_id}": {"PATCH": directory.update_tag, "DELETE": directory.delete_tag},
+    "/users": {"GET": directory.list_users},
+    "/users/{user_id}": {"GET": directory.get_user, "DELETE": directory.delete_user},
+    "/audit/events": {"GET": audit.list_events},
+    "/self-service/categories": {"GET": directory.list_categories},
+}
+
+
+def route_definitions() -> list[web.RouteDef]:
+    """Every route twice: some documented addresses end in a slash, most do not, and both forms are accepted."""
+    # Recorded Allow headers of most addresses have no HEAD, which aiohttp would add to every GET.
+    return [
+        web.route(method, _API + path + slash, handler, **({"allow_head": False} if method == "GET" else {}))
+        for path, methods in _TABLE.items()
+        for slash in ("", "/")
+        for method, handler in methods.items()
+    ]

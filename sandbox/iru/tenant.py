@@ -1,0 +1,92 @@
+"""The Iru tenant's part of the state: where each thing lives, how it is found, and which behaviours can be changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+SETTINGS: dict[str, Any] = {
+    # Requests of the whole tenant: 10,000 an hour is documented, 50 a second is in recorded headers.
+    "rate_limit_hour": 10_000,
+    "rate_limit_second": 50,
+    # Pages whose size the caller cannot choose [documented: 300]; small ones make paging testable with few objects.
+    "custom_profiles_page_size": 300,
+    "users_page_size": 300,
+    # Iru documents 429 without its headers; Kong, the gateway in front of it, sends Retry-After in seconds.
+    "retry_after": True,
+    # No source shows the body of a refused profile or Blueprint: "fields", "list", "string" or "detail".
+    "validation_error_shape": "fields",
+    # Recorded 2024 answers had no runs_on_* flags beyond the five that can be written.
+    "android_and_windows_flags": True,
+    # A recorded profile has a PayloadScope; whether Iru adds it when the upload has none is not known.
+    "payload_scope_added": True,
+    # Whether an update puts status rows back to pending until the profile is installed again is not known.
+    "update_resets_status": True,
+    # What a user variable becomes on a device without a user is not known: "empty" or "verbatim".
+    "variables_without_user": "empty",
+    # When a profile that failed is sent again without a change is not known; None means never.
+    "failed_profile_retry_minutes": 1440,
+    # Recorded: `next` of /users names the console's host, not the API's.
+    "users_next_on_console_host": True,
+    # Recorded both ways: a number, and null.
+    "prism_total": False,
+    # Recorded: a number in 2022 and 2023, a UUID later.
+    "numeric_user_ids": False,
+}
+"""Behaviours that can be changed while the sandbox runs (``POST /control/settings``), with their first values."""
+
+Record = dict[str, Any]
+
+
+def tenant(world: World) -> Record:
+    """The tenant's whole state."""
+    state: Record = world.data["iru"]
+    return state
+
+
+def setting(world: World, name: str) -> Any:
+    """The present value of one of SETTINGS."""
+    return tenant(world)["settings"][name]
+
+
+def library_item(world: World, item_id: str) -> Record | None:
+    """A Library item of any kind, custom profiles included, with at least ``id``, ``name``, ``type``, ``active``."""
+    state = tenant(world)
+    found: Record | None = state["custom_profiles"].get(item_id) or state["native_items"].get(item_id)
+    return found
+
+
+def iso_time(moment: datetime) -> str:
+    """Iru's usual timestamp: ISO 8601 with microseconds and Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def spaced_time(moment: datetime) -> str:
+    """The timestamp of enrolment dates, recorded as ``2022-06-24 14:20:19.961496+00:00``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+
+
+def prism_time(moment: datetime) -> str:
+    """The timestamp of Prism rows, recorded as ``2024-11-18T21:02:58.411377+00:00``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+def parse_time(text: str) -> datetime:
+    """Any of the forms above as an aware datetime. Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def now(world: World) -> str:
+    """The world's time in Iru's usual form."""
+    return iso_time(world.clock.now())
+
+
+def next_row_id(world: World) -> int:
+    """The next id of a status, activity or command row; recorded rows have small whole numbers."""
+    state = tenant(world)
+    state["last_row_id"] += 1
+    return int(state["last_row_id"])

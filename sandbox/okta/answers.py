@@ -1,0 +1,157 @@
+"""What Okta's answers look like: error bodies, paging by Link header, request ids."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Collection, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from sandbox.web import WORLD, json_response
+
+_SUMMARIES = {
+    "E0000001": (400, "Api validation failed: {0}"),
+    "E0000002": (400, "The request was not valid: {0}"),
+    "E0000003": (400, "The request body was not well-formed."),
+    "E0000006": (403, "You do not have permission to perform the requested action"),
+    "E0000007": (404, "Not found: {0}"),
+    "E0000009": (500, "Internal Server Error"),
+    "E0000011": (401, "Invalid token provided"),
+    "E0000015": (401, "You do not have permission to access the feature you are requesting"),
+    # 400 as a client met it (okta/okta-sdk-python issue 400).
+    "E0000021": (400, "Bad request. Accept and/or Content-Type headers likely do not match supported values."),
+    "E0000022": (405, "The endpoint does not support the provided HTTP method"),
+    "E0000031": (400, "Invalid search criteria."),
+    "E0000047": (429, "API call exceeded rate limit due to too many requests."),
+    "E0000053": (400, "Invalid request: {0}"),
+    "E0000239": (423, "The rule priorities are being reconciled."),
+}
+_CODE_OF_STATUS = {status: code for code, (status, _) in reversed(_SUMMARIES.items())}
+
+
+class OktaError(Exception):
+    """An error answer; `okta.access` turns it into a response."""
+
+    def __init__(self, code: str, detail: str = "", causes: Sequence[str] = (), status: int | None = None) -> None:
+        usual_status, summary = _SUMMARIES[code]
+        self.status = status or usual_status
+        self.code = code
+        self.summary = summary.format(detail)
+        self.causes = causes
+        super().__init__(self.summary)
+
+    def response(self) -> web.Response:
+        """The answer with Okta's error body."""
+        return json_response(_error_body(self.code, self.summary, self.causes), self.status)
+
+
+def not_found(object_id: str, kind: str) -> OktaError:
+    """404 as recorded: ``Not found: Resource not found: <id> (PolicyRule)``."""
+    return OktaError("E0000007", f"Resource not found: {object_id} ({kind})")
+
+
+def invalid(subject: str, *causes: str) -> OktaError:
+    """400 E0000001; the causes name the fields."""
+    return OktaError("E0000001", subject, causes)
+
+
+def error_response(status: int) -> web.Response:
+    """Okta's error body for a status, as the `status` fault needs it."""
+    code = _CODE_OF_STATUS.get(status)
+    if code:
+        return OktaError(code, "injected fault").response()
+    return json_response(_error_body("E0000009", "Internal Server Error", ()), status)
+
+
+def _error_body(code: str, summary: str, causes: Sequence[str]) -> dict[str, Any]:
+    return {
+        "errorCode": code,
+        "errorSummary": summary,
+        "errorLink": code,
+        # Not from the world's source of ids: an error must leave the state as it was.
+        "errorId": "oae" + secrets.token_urlsafe(16),
+        "errorCauses": [{"errorSummary": cause} for cause in causes],
+    }
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """The request's body, which must be a JSON object. Raises OktaError E0000021 or E0000003."""
+    if request.content_type != "application/json":
+        raise OktaError("E0000021")
+    try:
+        body = await request.json()
+    except (ValueError, LookupError, RecursionError) as error:  # not JSON, an unknown charset, nested too deeply
+        raise OktaError("E0000003") from error
+    if not isinstance(body, dict):
+        raise OktaError("E0000003")
+    return body
+
+
+def base_url(request: web.Request) -> str:
+    """The org's URL, without a slash at the end."""
+    origin = request.app[WORLD].runtime.origins.get("okta")
+    return origin or f"{request.scheme}://{request.host}"
+
+
+def one_of(value: Any, choices: Collection[str]) -> bool:
+    """Whether a value of a request's body is one of these texts; it may be anything that JSON has."""
+    return isinstance(value, str) and value in choices
+
+
+def limit_of(request: web.Request, default: int, maximum: int, minimum: int = 1) -> int:
+    """The `limit` parameter. Raises OktaError E0000001 when it is not a number in the documented range."""
+    text = request.query.get("limit", str(default))
+    # Python refuses to read numbers of thousands of digits.
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not minimum <= int(text) <= maximum:
+        raise invalid("limit", f"limit: must be a number from {minimum} to {maximum}, got {text[:20]}")
+    return int(text)
+
+
+def with_links(request: web.Request, response: web.Response, next_parameters: dict[str, str] | None) -> web.Response:
+    """Adds Okta's Link headers: `self`, and `next` with the request's own parameters and the given ones on top."""
+    url = base_url(request) + request.path.rstrip("/")
+    query = f"?{request.query_string}" if request.query_string else ""
+    response.headers.add("Link", f'<{url}{query}>; rel="self"')
+    if next_parameters is not None:
+        parameters = urlencode({**request.query, **next_parameters})
+        response.headers.add("Link", f'<{url}?{parameters}>; rel="next"')
+    return response
+
+
+def id_page(request: web.Request, objects: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of objects that come in the order of their ids, and the `after` of the next (the last id), if any.
+
+    Raises OktaError E0000031, "Invalid cursor.", for an `after` that is not the id of such an object.
+    """
+    after = request.query.get("after")
+    start = 0
+    if after:
+        places = [place for place, each in enumerate(objects) if each["id"] == after]
+        if not places:
+            raise OktaError("E0000031", causes=["Invalid cursor."])
+        start = places[0] + 1
+    page = objects[start : start + limit]
+    return page, page[-1]["id"] if page and start + limit < len(objects) else None
+
+
+def paged(request: web.Request, objects: list[dict[str, Any]], limit: int) -> web.Response:
+    """One page of objects with its Link headers."""
+    page, after = id_page(request, objects, limit)
+    return with_links(request, json_response(page), {"after": after, "limit": str(limit)} if after else None)
+
+
+def to_cursor(value: Any) -> str:
+    """An opaque cursor that holds a JSON value."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def from_cursor(text: str) -> Any:
+    """The value in a cursor. Raises OktaError E0000031, "Invalid cursor."."""
+    try:
+        return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError as error:
+        raise OktaError("E0000031", causes=["Invalid cursor."]) from error

@@ -1,0 +1,108 @@
+"""Apps, and which sign-in policy each of them uses: /api/v1/apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.clock import okta_time
+from sandbox.okta import rate_limits
+from sandbox.okta.access import needs
+from sandbox.okta.answers import OktaError, base_url, id_page, invalid, limit_of, not_found, with_links
+from sandbox.okta.audit import audit
+from sandbox.okta.scim import parse
+from sandbox.web import WORLD, json_response
+from sandbox.world import World
+
+ADMIN_CONSOLE = "saasure"
+"""The `name` of the app "Okta Admin Console"."""
+_DEFAULT_PAGE, _MAXIMUM_PAGE = 20, 200
+
+
+@needs("okta.apps.read", rate_limits.APPS)
+async def list_apps(request: web.Request) -> web.Response:
+    """GET /api/v1/apps: `q` is a prefix of name or label, `filter` is SCIM."""
+    apps = list(request.app[WORLD].data["okta"]["apps"].values())
+    limit = limit_of(request, _DEFAULT_PAGE, _MAXIMUM_PAGE)
+    q, text = request.query.get("q"), request.query.get("filter")
+    if q:
+        apps = [app for app in apps if any(app[key].casefold().startswith(q.casefold()) for key in ("name", "label"))]
+    if text:
+        try:
+            expression = parse(text)
+        except ValueError as error:
+            raise OktaError("E0000031", causes=[str(error)]) from error
+        apps = [app for app in apps if expression.matches(app)]
+    page, after = id_page(request, apps, limit)
+    shown = [shown_app(request, app) for app in page]
+    return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
+
+
+@needs("okta.apps.read", rate_limits.APP)
+async def get_app(request: web.Request) -> web.Response:
+    """GET /api/v1/apps/{id}."""
+    return json_response(shown_app(request, _app(request)))
+
+
+@needs("okta.apps.manage", rate_limits.APP)
+async def assign_policy(request: web.Request) -> web.Response:
+    """PUT /api/v1/apps/{id}/policies/{policyId}: 204; refused to and from the Admin Console's policy (recorded)."""
+    world, app, policy_id = request.app[WORLD], _app(request), request.match_info["policy"]
+    okta = world.data["okta"]
+    policy = okta["policies"].get(policy_id)
+    if policy is None:
+        raise not_found(policy_id, "Policy")
+    console = next(each for each in okta["apps"].values() if each["name"] == ADMIN_CONSOLE)
+    if console["access_policy"] in {app["access_policy"], policy_id}:
+        owner = console["label"]
+        raise invalid("Policy", f'This policy belongs to "{owner}", and re-assignment of this policy is not allowed')
+    if policy["resource_type"] != "APP":
+        raise invalid("Policy", "re-assignment of this policy is not allowed: it is not for apps")
+    app.update(access_policy=policy_id, lastUpdated=okta_time(world.clock.now()))
+    message = "Update app sign-in policy"
+    audit(world, "application.policy.sign_on.update", message, "AppInstance", (app["id"], app["label"]))
+    return web.Response(status=204)
+
+
+def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mode: str = "SAML_2_0") -> dict[str, Any]:
+    """Adds an app."""
+    now = okta_time(world.clock.now())
+    app = {
+        "id": world.new_okta_id("0oa"),
+        "name": name,
+        "label": label,
+        "status": "ACTIVE",
+        "lastUpdated": now,
+        "created": now,
+        "accessibility": {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None},
+        "visibility": {"autoSubmitToolbar": False, "hide": {"iOS": False, "web": False}},
+        "features": [],
+        "signOnMode": sign_on_mode,
+        "access_policy": access_policy,
+    }
+    world.data["okta"]["apps"][app["id"]] = app
+    return app
+
+
+def apps_of_policy(world: World, policy_id: str) -> list[dict[str, Any]]:
+    """The apps that use a policy."""
+    return [app for app in world.data["okta"]["apps"].values() if app["access_policy"] == policy_id]
+
+
+def shown_app(request: web.Request, app: dict[str, Any]) -> dict[str, Any]:
+    """An app as the API shows it; its policy is in ``_links.accessPolicy`` only."""
+    base = base_url(request)
+    links = {
+        "self": {"href": f"{base}/api/v1/apps/{app['id']}"},
+        "accessPolicy": {"href": f"{base}/api/v1/policies/{app['access_policy']}"},
+    }
+    return {**{key: value for key, value in app.items() if key != "access_policy"}, "_links": links}
+
+
+def _app(request: web.Request) -> dict[str, Any]:
+    app_id = request.match_info["app"]
+    found: dict[str, Any] | None = request.app[WORLD].data["okta"]["apps"].get(app_id)
+    if found is None:
+        raise not_found(app_id, "AppInstance")
+    return found

@@ -1,0 +1,204 @@
+"""The org at its beginning: a company that has FastPass on and has just added the endpoint-management platform."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.clock import okta_time
+from sandbox.okta.apps import ADMIN_CONSOLE, new_app
+from sandbox.okta.policies import new_policy
+from sandbox.okta.rules import catch_all
+from sandbox.okta.settings import SETTINGS
+from sandbox.world import World
+
+# label, name; all of them use the default policy
+_APPS = (
+    ("Salesforce", "salesforce"),
+    ("GitHub Enterprise Cloud", "githubcloud"),
+    ("Workday", "workday"),
+    ("Google Workspace", "google"),
+    ("Slack", "slack"),
+    ("Zoom", "zoomus"),
+)
+_PILOT_SIZE = 5
+_SIGNATURES = {"algorithms": ["ES256", "RS256"], "keyProtection": "ANY"}
+
+
+def seed(world: World) -> None:
+    """Puts the org into ``world.data["okta"]``."""
+    org_id = world.new_okta_id("00o")
+    world.data["okta"] = {
+        "settings": copy.deepcopy(SETTINGS),
+        "org": _org(world, org_id),
+        "api_token": "00" + world.new_secret(40),
+        "client_id": world.new_okta_id("0oa"),
+        "policies": {},
+        "apps": {},
+        "groups": {},
+        "group_members": {},
+        "users": {},
+        "zones": {},
+        "authenticators": {},
+        "device_integrations": {},
+        "features": {},
+        "devices": {},
+        "certificate_bindings": {},
+        "logs": [],
+    }
+    _directory(world)
+    _policies_and_apps(world)
+    _authenticators(world)
+    _zones_and_features(world)
+
+
+def _org(world: World, org_id: str) -> dict[str, Any]:
+    now = okta_time(world.clock.now())
+    return {
+        "id": org_id,
+        "subdomain": "attest-example",
+        "companyName": "Attest Example",
+        "status": "ACTIVE",
+        "website": None,
+        "cell": "ok14",
+        "created": now,
+        "lastUpdated": now,
+        "expiresAt": None,
+    }
+
+
+def _directory(world: World) -> None:
+    okta = world.data["okta"]
+    user_type = {"id": world.new_okta_id("oty")}
+    administrator = _user(world, user_type, "admin@attest.example", "Alex", "Admin")
+    okta["administrator"] = {
+        "id": administrator["id"],
+        "type": "User",
+        "alternateId": administrator["profile"]["login"],
+        "displayName": "Alex Admin",
+    }
+    people = [
+        _user(world, user_type, each["login"], each["first_name"], each["last_name"]) for each in world.data["people"]
+    ]
+    ids = [person["id"] for person in people]
+    _group(world, "Everyone", [administrator["id"], *ids], "BUILT_IN")
+    _group(world, "Desktop users", ids)
+    _group(world, "Attestation pilot", ids[:_PILOT_SIZE])
+    _group(world, "Break glass", [administrator["id"]])
+
+
+def _user(world: World, user_type: dict[str, str], login: str, first: str, last: str) -> dict[str, Any]:
+    now = okta_time(world.clock.now())
+    user = {
+        "id": world.new_okta_id("00u"),
+        "status": "ACTIVE",
+        "created": now,
+        "activated": now,
+        "statusChanged": now,
+        "lastLogin": None,
+        "lastUpdated": now,
+        "passwordChanged": now,
+        "type": user_type,
+        "profile": {
+            "firstName": first, "lastName": last, "mobilePhone": None, "secondEmail": None,
+            "login": login, "email": login,
+        },  # fmt: skip
+        "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
+    }
+    world.data["okta"]["users"][user["id"]] = user
+    return user
+
+
+def _group(world: World, name: str, members: list[str], kind: str = "OKTA_GROUP") -> None:
+    now = okta_time(world.clock.now())
+    group = {
+        "id": world.new_okta_id("00g"),
+        "created": now,
+        "lastUpdated": now,
+        "lastMembershipUpdated": now,
+        "objectClass": ["okta:user_group"],
+        "type": kind,
+        "profile": {"name": name, "description": None},
+    }
+    world.data["okta"]["groups"][group["id"]] = group
+    world.data["okta"]["group_members"][group["id"]] = members
+
+
+def _policies_and_apps(world: World) -> None:
+    """The built-in policies as recorded; the default one is `system` and cannot be deleted."""
+    default = new_policy(
+        world, "Any two factors", "Require two factors to access.", system=True, allowed=("GET", "PUT")
+    )
+    default["rules"].append(catch_all(world, device_bound=False))
+    account = new_policy(world, "Okta Account Management Policy", None, allowed=("GET",))
+    account["resource_type"] = "END_USER_ACCOUNT_MANAGEMENT"
+    account["rules"].append(catch_all(world, device_bound=False))
+    for label, name in (
+        ("Okta Admin Console", ADMIN_CONSOLE),
+        ("Okta Dashboard", "okta_enduser"),
+        ("Okta Browser Plugin", "okta_browser_plugin"),
+    ):
+        policy = new_policy(world, label, None)
+        policy["rules"].append(catch_all(world, device_bound=False))
+        new_app(world, name, label, policy["id"], "OPENID_CONNECT")
+    for label, name in _APPS:
+        new_app(world, name, label, default["id"])
+
+
+def _authenticators(world: World) -> None:
+    """E-mail, Okta Verify and password as recorded, only that FastPass (`signed_nonce`), off in a new org, is on."""
+    email = {"allowedFor": "recovery", "tokenLifetimeInMinutes": 5}
+    _authenticator(world, {"type": "email", "key": "okta_email", "name": "Email", "settings": email}, {"email": None})
+    verify = {
+        "compliance": {"fips": "OPTIONAL"},
+        "channelBinding": {"style": "NUMBER_CHALLENGE", "required": "NEVER"},
+        "userVerification": "PREFERRED",
+        "userVerificationMethods": ["PIN", "BIOMETRICS"],
+        "appInstanceId": "",
+    }
+    methods = {
+        "totp": {"timeIntervalInSeconds": 30, "encoding": "Base32", "algorithm": "HMACSHA1", "passCodeLength": 6},
+        "push": {**_SIGNATURES, "transactionTypes": ["LOGIN"]},
+        "signed_nonce": {**_SIGNATURES, "showSignInWithOV": "NEVER"},
+    }
+    kind = {"type": "app", "key": "okta_verify", "name": "Okta Verify", "settings": verify}
+    _authenticator(world, kind, methods)["methods"]["push"]["status"] = "INACTIVE"
+    _authenticator(world, {"type": "password", "key": "okta_password", "name": "Password"}, {"password": None})
+
+
+def _authenticator(world: World, kind: dict[str, Any], methods: Mapping[str, Any]) -> dict[str, Any]:
+    """Adds an authenticator; ``methods`` maps types to settings, None where the method has none."""
+    now = okta_time(world.clock.now())
+    authenticator = {
+        **kind,
+        "id": world.new_okta_id("aut"),
+        "status": "ACTIVE",
+        "created": now,
+        "lastUpdated": now,
+        "methods": {
+            name: {"type": name, "status": "ACTIVE", **({"settings": copy.deepcopy(settings)} if settings else {})}
+            for name, settings in methods.items()
+        },
+    }
+    world.data["okta"]["authenticators"][authenticator["id"]] = authenticator
+    return authenticator
+
+
+def _zones_and_features(world: World) -> None:
+    okta, now = world.data["okta"], okta_time(world.clock.now())
+    for name in ("LegacyIpZone", "BlockedIpZone"):
+        zone = {"id": world.new_okta_id("nzo"), "name": name, "type": "IP", "status": "ACTIVE", "system": True}
+        okta["zones"][zone["id"]] = {**zone, "created": now, "lastUpdated": now, "gateways": [], "proxies": []}
+    integration = {"id": world.new_okta_id("din"), "name": "com.okta.windowssecuritycenter", "status": "DEACTIVATED"}
+    integration |= {"displayName": "Windows Security Center", "platform": "WINDOWS"}
+    okta["device_integrations"][integration["id"]] = integration
+    feature = {
+        "id": world.new_okta_id("ftr"),
+        "name": "Flexible Okta Verify authenticator configuration",
+        "description": "Configure the methods of Okta Verify on their own.",
+        "type": "self-service",
+        "status": "DISABLED",
+        "stage": {"value": "EA", "state": "OPEN"},
+    }
+    okta["features"][feature["id"]] = feature

@@ -1,0 +1,83 @@
+"""What the server asks of the Okta org: routes and middlewares."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from sandbox.okta import access, apps, authenticators, devices, logs, oauth, org, policies, rules
+from sandbox.web import Middleware
+from sandbox.world import World
+
+_LIFECYCLE = "/lifecycle/{operation:activate|deactivate}"
+_DEVICE_LIFECYCLE = "/lifecycle/{operation:activate|deactivate|suspend|unsuspend}"
+
+
+def routes(world: World) -> list[web.RouteDef]:
+    """The org's API; the routes are the same in every world."""
+    del world
+    return [*_org_routes(), *_policy_routes(), *_device_routes()]
+
+
+def middlewares(world: World) -> list[Middleware]:
+    """Tokens, scopes, rate limits and error bodies."""
+    del world
+    return [access.middleware()]
+
+
+def _org_routes() -> list[web.RouteDef]:
+    return [
+        web.get("/.well-known/okta-organization", org.well_known),
+        web.post("/oauth2/v1/token", oauth.token),
+        web.get("/api/v1/org", org.get_org),
+        web.get("/api/v1/features", org.list_features),
+        web.get("/api/v1/groups", org.list_groups),
+        web.get("/api/v1/groups/{id}", org.get_group),
+        web.get("/api/v1/users", org.list_users),
+        web.get("/api/v1/users/{id}", org.get_user),
+        web.get("/api/v1/zones", org.list_zones),
+        web.get("/api/v1/logs", logs.list_logs),
+    ]
+
+
+def _policy_routes() -> list[web.RouteDef]:
+    policy, rule = "/api/v1/policies/{policy}", "/api/v1/policies/{policy}/rules/{rule}"
+    return [
+        web.get("/api/v1/policies", policies.list_policies),
+        web.post("/api/v1/policies", policies.create_policy),
+        web.get(policy, policies.get_policy),
+        web.put(policy, policies.replace_policy),
+        web.delete(policy, policies.delete_policy),
+        web.post(policy + _LIFECYCLE, policies.change_policy_status),
+        web.get(policy + "/mappings", policies.list_mappings),
+        web.post(policy + "/mappings", policies.create_mapping),
+        web.get(policy + "/app", policies.list_policy_apps),
+        web.get(policy + "/rules", rules.list_rules),
+        web.post(policy + "/rules", rules.create_rule),
+        web.get(rule, rules.get_rule),
+        web.put(rule, rules.replace_rule),
+        web.delete(rule, rules.delete_rule),
+        web.post(rule + _LIFECYCLE, rules.change_rule_status),
+        web.get("/api/v1/apps", apps.list_apps),
+        web.get("/api/v1/apps/{app}", apps.get_app),
+        web.put("/api/v1/apps/{app}/policies/{policy}", apps.assign_policy),
+    ]
+
+
+def _device_routes() -> list[web.RouteDef]:
+    authenticator, method = "/api/v1/authenticators/{id}", "/api/v1/authenticators/{id}/methods/{method}"
+    integration, device = "/api/v1/device-integrations/{id}", "/api/v1/devices/{id}"
+    return [
+        web.get("/api/v1/authenticators", authenticators.list_authenticators),
+        web.get(authenticator, authenticators.get_authenticator),
+        web.get(authenticator + "/methods", authenticators.list_methods),
+        web.put(method, authenticators.replace_method),
+        web.post(method + _LIFECYCLE, authenticators.change_method_status),
+        web.get("/api/v1/device-integrations", authenticators.list_integrations),
+        web.get(integration, authenticators.get_integration),
+        web.post(integration + _LIFECYCLE, authenticators.change_integration_status),
+        web.get("/api/v1/devices", devices.list_devices),
+        web.get(device, devices.get_device),
+        web.get(device + "/users", devices.list_device_users),
+        web.post(device + _DEVICE_LIFECYCLE, devices.change_device_status),
+        web.delete(device, devices.delete_device),
+    ]

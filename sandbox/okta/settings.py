@@ -1,0 +1,36 @@
+"""Switches of the sandbox org: kinds of org, and behaviour that no public source settles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SETTINGS: dict[str, Any] = {
+    # "idx" is Identity Engine, "v1" a Classic org.
+    "pipeline": "idx",
+    # Every token of the org is refused with 401 E0000011.
+    "tokens_expired": False,
+    # Names of features the org lacks (401 E0000015): devices, device-assurances, device-integrations.
+    "missing_features": [],
+    # Scopes the SSWS token's creator is allowed; None is a super admin.
+    "ssws_scopes": None,
+    # Scopes granted to the service app.
+    "oauth_scopes": None,
+    # The service app demands DPoP: the token call answers 400 use_dpop_nonce.
+    "dpop_required": False,
+    # Lists of policies tell what each is for; recorded both ways, Okta's Python SDK 3.4 fails with it (its issue 573).
+    "policy_resource_type": True,
+    # riskScore ANY is added to rules; without risk scoring a rule that sends it is refused.
+    "risk_scoring": False,
+    # "Flexible Okta Verify": writes must name okta_verify_fastpass and so on instead of okta_verify.
+    "flexible_okta_verify": False,
+    # Status of a duplicate rule name: the Terraform provider retries both 400 and 409, no body is recorded.
+    "duplicate_rule_name_status": 400,
+    # profile.managed of a device: in the specification, absent from every recording.
+    "device_profile_managed": False,
+    # A changed device is found by `search` only this many seconds (real time is not used) of world time later.
+    "device_search_lag_seconds": 0,
+    # Requests a minute for a bucket, over the documented numbers: {"/api/v1/policies": 50}.
+    "rate_limits": {},
+    "rate_limits_enforced": True,
+}
+"""The defaults; `world.data["okta"]["settings"]` holds the org's values."""
