@@ -1,0 +1,61 @@
+"""The playbook against a sandbox, with the inventory that the checkout ships."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.ansible_run import ROOT, AnsibleRun, run_playbook
+from tests.sandbox_process import SandboxProcess
+
+INVENTORY = ROOT / "playbooks" / "inventory" / "sandbox.yml"
+PLAYBOOK = ROOT / "attestation.yml"
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def attest(folder: Path, sandbox: SandboxProcess, *, clear: bool = True, **options: Any) -> AnsibleRun:
+    """Run attestation.yml against the sandbox; the request log then holds the requests of this run only."""
+    if clear:
+        sandbox.clear_requests()
+    environment = {"ATTESTATION_SANDBOX": str(sandbox.ready_file), **options.pop("environment", {})}
+    options.setdefault("inventory", INVENTORY)
+    return run_playbook(folder, options.pop("playbook", PLAYBOOK), environment=environment, **options)
+
+
+def writes_sent(sandbox: SandboxProcess) -> list[tuple[str, str]]:
+    """Method and path of every request of the log that is no GET, on any service."""
+    return [(one["method"], one["path"]) for one in sandbox.requests() if one["method"] in WRITES]
+
+
+def writes_told(run: AnsibleRun) -> list[tuple[str, str]]:
+    """Method and path of every write that the tasks of a run tell of, in order.
+
+    Tasks that are always in check mode, as some of preflight, change nothing and tell of writes that they leave out.
+    """
+    told = [task.result.get("writes", []) for task in run.tasks if task.result.get("changed")]
+    return [(one["method"], one["path"]) for writes in told for one in writes]
+
+
+def inventory_with(folder: Path, sandbox: SandboxProcess, **variables: Any) -> Path:
+    """An inventory of one tenant, the sandbox, with some variables other than those that are shipped."""
+    ready = sandbox.ready
+    tenant = {
+        "okta_url": ready["okta_url"],
+        "okta_token": ready["okta_token"],
+        "okta_ca_file": ready["ca_file"],
+        "iru_url": ready["iru_url"],
+        "iru_token": ready["iru_token"],
+        "iru_ca_file": ready["ca_file"],
+        "scep_url": ready["scep_url"],
+        "scep_challenge": ready["scep_challenge"],
+        "attestation_blueprints": ["Engineering", "Sales", "Head Office"],
+        "attestation_groups": ["Desktop users"],
+        "attestation_apps": ["Salesforce"],
+        **variables,
+    }
+    tenant = {name: value for name, value in tenant.items() if value is not None}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "inventory.json"
+    path.write_text(json.dumps({"all": {"hosts": {"sandbox": tenant}}}), encoding="utf-8")
+    return path

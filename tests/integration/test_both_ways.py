@@ -1,0 +1,187 @@
+"""Every module gives the same in the worker of ansible-playbook and as a module process.
+
+A new module needs an entry in CASES; `test_every_module_has_a_case` says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ansible_run import ROOT, AnsibleRun, run_tasks
+from tests.sandbox_process import SandboxProcess
+
+FQCN = "okta_iru.attestation."
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
+
+# Module: options of tasks that run one after the other. "{key}" is a value of the sandbox's ready file.
+CASES: dict[str, list[dict[str, Any]]] = {
+    "okta_org_info": [{}, {"gather": []}, {"gather": ["nothing"]}],
+    "okta_endpoint_management": [
+        {"scep_url": "{scep_url}", "challenge": "{scep_challenge}", "profile_updated_at": "2026-01-01T00:00:00Z"},
+        {"scep_url": "http://example.com/pki", "challenge": "{scep_challenge}"},
+        {"scep_url": "{scep_url}", "chalenge": "{scep_challenge}"},
+    ],
+    "okta_access_policy": [
+        {"name": "Desktop", "description": "new"},
+        {"name": "Desktop", "description": "changed"},
+        {"name": "Desktop", "state": "absent"},
+        {"name": "Okta Admin Console", "state": "absent"},
+        {"state": "absent"},
+    ],
+    "okta_access_policy_rule": [
+        {
+            "policy": "Any two factors",
+            "name": "Managed Macs",
+            "state": "disabled",
+            "device": {"registered": True, "managed": True},
+            "platforms": ["macos"],
+            "groups": ["Attestation pilot"],
+            "require": "managed_fastpass",
+        },
+        {"policy": "Any two factors", "name": "Managed Macs", "constraints": [{"next": []}]},
+        {"policy": "Any two factors", "name": "Managed Macs", "device": {"managed": True}},
+        {"policy": "Any two factors", "name": "Managed Macs", "priority": 0, "position": "top"},
+    ],
+    "okta_app_policy": [
+        {"apps": ["Salesforce", "Zoom"], "policy": "Okta Dashboard"},
+        {"apps": ["Sales force"], "policy": "Okta Dashboard"},
+    ],
+    "okta_system_log_info": [
+        {"event_types": ["device.platform.add"]},
+        {"max_events": 0},
+        {"wait_for": {"count": 2000}},
+    ],
+    "okta_device_info": [{}, {"serial_numbers": ["C02NOSUCH"], "platform": "macos"}, {"platform": "amiga"}],
+    "iru_blueprint": [
+        {"name": "Pilot", "description": "new"},
+        {"name": "Pilot", "description": "changed"},
+        {"name": "Engineering", "state": "absent"},
+        {"id": "no id"},
+    ],
+    "iru_blueprint_info": [{}, {"name": "Engineering", "library_items": True}],
+    "iru_custom_profile": [
+        {
+            "name": "Okta attestation",
+            "identifier": "com.example.okta.scep",
+            "payloads": [
+                {
+                    "PayloadType": "com.apple.security.scep",
+                    "PayloadIdentifier": "com.example.okta.scep.1",
+                    "PayloadUUID": "5F0C8E8E-2E8C-4E57-8F0B-0A7E3A4B6C01",
+                    "PayloadVersion": 1,
+                    "PayloadContent": {
+                        "URL": "{scep_url}",
+                        "Challenge": "{scep_challenge}",
+                        "Subject": [[["CN", "$SERIAL_NUMBER"]]],
+                        "Keysize": 2048,
+                        "Key Type": "RSA",
+                        "Key Usage": 1,
+                        "AllowAllAppsAccess": True,
+                        "KeyIsExtractable": False,
+                    },
+                }
+            ],
+        },
+        {"name": "Okta attestation", "active": False},
+        {"name": "Okta attestation", "state": "absent"},
+    ],
+    "iru_library_assignment": [
+        {"library_item": "Slack", "blueprints": ["Sales"]},
+        {"library_item": "Slack", "blueprints": ["Executives"]},
+    ],
+    "iru_library_item_info": [{"library_item": "Slack"}, {"library_item": "Slak"}],
+    "iru_device_info": [{"platform": "Mac", "blueprint": "Engineering"}, {"platform": "Amiga"}],
+    "scep_probe": [{"url": "{scep_url}", "ca_file": "{ca_file}"}, {"url": "{scep_url}?operation=GetCACaps"}],
+}
+# Times of what the run itself made; what was there before is loaded again for each way.
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
+# What Ansible adds to a module process, and to a failure.
+_ADDED = ("invocation", "exception")
+
+
+def test_every_module_has_a_case() -> None:
+    assert sorted(CASES) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_same_both_ways(sandbox: SandboxProcess, tmp_path: Path, module: str) -> None:
+    start, ways = sandbox.state(), []
+    for in_process in (True, False):
+        sandbox.load_state(start)
+        sandbox.clear_requests()
+        run = _run(sandbox.ready, tmp_path / f"in_process_{in_process}", module, in_process)
+        requests = [(one["service"], one["method"], one["path"], one["status"]) for one in sandbox.requests()]
+        ways.append((_results(run), requests))
+        for secret in ("okta_token", "iru_token", "scep_challenge", "scep_password"):
+            assert sandbox.ready[secret] not in run.output
+    assert ways[0] == ways[1]
+
+
+def _run(ready: dict[str, Any], folder: Path, module: str, in_process: bool) -> AnsibleRun:
+    """Every case in check mode, then every case for real."""
+    environment = {"OKTA_CA_FILE": ready["ca_file"], "IRU_CA_FILE": ready["ca_file"]}
+    for key in ("okta_url", "okta_token", "iru_url", "iru_token"):
+        environment[key.upper()] = ready[key]
+    tasks = [
+        {"name": str(options), FQCN + module: _filled(options, ready), "ignore_errors": True, "check_mode": check}
+        for check in (True, False)
+        for options in CASES[module]
+    ]
+    run = run_tasks(folder, tasks, diff=True, verbosity=3, in_process=in_process, environment=environment)
+    assert len(run.tasks) == len(tasks)
+    assert ("AnsiballZ" in run.output) is not in_process
+    return run
+
+
+def _filled(options: Any, ready: dict[str, Any]) -> Any:
+    """The options with the values of the ready file."""
+    if isinstance(options, dict):
+        return {key: _filled(value, ready) for key, value in options.items()}
+    if isinstance(options, list):
+        return [_filled(value, ready) for value in options]
+    if isinstance(options, str):
+        for key, value in ready.items():
+            options = options.replace("{" + key + "}", str(value))
+    return options
+
+
+def _results(run: AnsibleRun) -> list[tuple[str, str]]:
+    """What each task gave, as text that can be compared."""
+    return [
+        (
+            task.status,
+            _TIME.sub("(time)", json.dumps({key: task.result[key] for key in sorted(task.result) if _is_ours(key)})),
+        )
+        for task in run.tasks
+    ]
+
+
+def _is_ours(key: str) -> bool:
+    return key not in _ADDED and not key.startswith("_")
+
+
+def test_defaults_of_both_vendors_reach_only_their_own_modules(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    ready = sandbox.ready
+    defaults = {
+        f"group/{FQCN}{vendor}": {
+            "url": ready[f"{vendor}_url"],
+            "token": ready[f"{vendor}_token"],
+            "ca_file": ready["ca_file"],
+        }
+        for vendor in ("okta", "iru")
+    }
+    tasks = [
+        {"name": "okta", FQCN + "okta_access_policy": {"name": "Desktop"}},
+        {"name": "iru", FQCN + "iru_blueprint_info": {}},
+        {"name": "platform", FQCN + "okta_endpoint_management": {"scep_url": "https://other.okta.com/pki/x"}},
+    ]
+    run = run_tasks(tmp_path, tasks, diff=True, play={"module_defaults": defaults})
+    assert run.changed() == ["okta"]
+    assert run.only("iru").result["blueprints"]
+    assert "+++ after: app sign-in policy Desktop (wanted)" in run.output
+    assert "[WARNING]: The SCEP url is on other.okta.com" in run.output.replace("\n", " ")

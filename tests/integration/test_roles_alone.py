@@ -1,0 +1,163 @@
+"""Each role by itself in a play of one's own: what it needs, what it changes, and what its argument spec refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.ansible_run import ROOT, AnsibleRun, run_tasks
+from tests.integration.playbook import attest, writes_sent, writes_told
+from tests.sandbox_process import SandboxProcess
+
+FQCN = "okta_iru.attestation."
+ROLES = sorted(path.parent.name for path in (ROOT / "roles").glob("*/tasks"))
+NEEDED = {
+    "endpoint_management": {
+        "endpoint_management_scep_url": "{scep_url}",
+        "endpoint_management_challenge": "{scep_challenge}",
+        "endpoint_management_ca_file": "{ca_file}",
+    },
+    "scep_profile": {"scep_profile_url": "{scep_url}", "scep_profile_challenge": "{scep_challenge}"},
+}
+# As in the inventory of the sandbox, so that the playbook has done before what the role wants.
+USUAL = {
+    "preflight": {
+        "preflight_blueprints": ["Engineering", "Sales", "Head Office"],
+        "preflight_groups": ["Desktop users"],
+        "preflight_apps": ["Salesforce"],
+    },
+    "scep_profile": {"scep_profile_blueprints": ["Engineering", "Sales", "Head Office"]},
+    "authentication_policy": {
+        "authentication_policy_groups": ["Desktop users"],
+        "authentication_policy_apps": ["Salesforce"],
+    },
+}
+# On a tenant where no other role ran: how many requests write.
+WRITES_OF_A_FIRST_RUN = {"scep_profile": 4, "authentication_policy": 3}
+
+# What no conversion of Ansible makes a value of this type of. Text is left out, since anything becomes text.
+WRONG: dict[str, Any] = {"int": "many", "bool": "perhaps", "list": {"a": "dictionary"}, "dict": "text"}
+
+
+def variables(role: str, ready: dict[str, Any]) -> dict[str, Any]:
+    """What this role needs and usually gets."""
+    needed = {name: value.format_map(ready) for name, value in NEEDED.get(role, {}).items()}
+    return {**needed, **USUAL.get(role, {})}
+
+
+def imported(role: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The task that runs a role."""
+    return {"name": role, "ansible.builtin.import_role": {"name": FQCN + role}, "vars": values}
+
+
+def play(sandbox: SandboxProcess, folder: Path, tasks: list[dict[str, Any]], **options: Any) -> AnsibleRun:
+    """Run tasks in a play that tells the connections by ``module_defaults``, and nothing else."""
+    ready = sandbox.ready
+    defaults = {
+        f"group/{FQCN}{vendor}": {
+            "url": ready[f"{vendor}_url"],
+            "token": ready[f"{vendor}_token"],
+            "ca_file": ready["ca_file"],
+        }
+        for vendor in ("okta", "iru")
+    }
+    sandbox.clear_requests()
+    return run_tasks(folder, tasks, play={"module_defaults": defaults}, **options)
+
+
+@pytest.fixture(scope="module")
+def converged_state(sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The state of a sandbox on which the playbook ran two hours ago."""
+    sandbox_process.reset()
+    attest(tmp_path_factory.mktemp("first"), sandbox_process)
+    sandbox_process.tick(120)
+    return sandbox_process.state()
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "verify"])
+def test_on_an_empty_tenant(tmp_path: Path, sandbox: SandboxProcess, role: str) -> None:
+    task = imported(role, variables(role, sandbox.ready))
+    planned = play(sandbox, tmp_path / "check", [task], check=True, diff=True)
+    assert writes_sent(sandbox) == []
+    first = play(sandbox, tmp_path / "first", [task])
+    assert len(writes_sent(sandbox)) == WRITES_OF_A_FIRST_RUN.get(role, 0)
+    assert writes_told(first) == writes_sent(sandbox)
+    assert len(writes_told(planned)) == len(writes_told(first))
+    assert planned.changed() == first.changed()
+    again = play(sandbox, tmp_path / "again", [task])
+    assert (again.changed(), writes_sent(sandbox)) == ([], [])
+
+
+def test_verify_on_an_empty_tenant_says_that_there_is_nothing_to_verify(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    run = play(sandbox, tmp_path, [imported("verify", {})], fails=True)
+    assert "Okta management attestation" in run.tasks[-1].result["msg"]
+    assert writes_sent(sandbox) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_on_a_converged_tenant(
+    tmp_path: Path, sandbox: SandboxProcess, converged_state: dict[str, Any], role: str
+) -> None:
+    sandbox.load_state(converged_state)
+    run = play(sandbox, tmp_path, [imported(role, variables(role, sandbox.ready))])
+    assert (run.changed(), writes_sent(sandbox)) == ([], [])
+    assert sandbox.requests()
+
+
+def test_verify_reports_and_waits(tmp_path: Path, sandbox: SandboxProcess, converged_state: dict[str, Any]) -> None:
+    sandbox.load_state(converged_state)
+    run = play(sandbox, tmp_path, [imported("verify", {"verify_wait": 5, "verify_minimum_managed": 80})])
+    report = run.only(f"{FQCN}verify : Report").result["verify_report"]
+    assert report["in_scope"] == report["profile_installed"] == report["certificates_issued"] == 17
+    assert report["managed"] + len(report["awaiting_sign_in"]) == 17
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_argument_spec_refuses_other_types_and_choices(tmp_path: Path, sandbox: SandboxProcess, role: str) -> None:
+    options = _options(role)
+    good = variables(role, sandbox.ready)
+    cases = [(name, {**good, name: value}) for name, value in _wrong_values(options)]
+    cases += [
+        (name, {key: value for key, value in good.items() if key != name})
+        for name, option in options.items()
+        if option.get("required")
+    ]
+    assert cases, f"nothing of {role} can be refused"
+    tasks = [
+        {"block": [imported(role, values)], "rescue": [{"name": name, "ansible.builtin.debug": {"msg": "refused"}}]}
+        for name, values in cases
+    ]
+    run = play(sandbox, tmp_path / "rescued", tasks)
+    refused = [task for task in run.tasks if "Validating arguments" in task.task]
+    assert [task.status for task in refused] == ["failed"] * len(cases)
+    assert [task.task for task in run.tasks if task.result.get("msg") == "refused"] == [name for name, _ in cases]
+    for (name, _values), task in zip(cases, refused, strict=True):
+        assert name in str(task.result["argument_errors"])
+    assert sandbox.requests() == []
+    play(sandbox, tmp_path / "stopped", [imported(role, cases[0][1])], fails=True)
+
+
+def _options(role: str) -> dict[str, dict[str, Any]]:
+    text = (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["argument_specs"]["main"]["options"])
+
+
+def _wrong_values(options: dict[str, dict[str, Any]]) -> list[tuple[str, Any]]:
+    wrong = [(name, WRONG[option["type"]]) for name, option in options.items() if option["type"] in WRONG]
+    for name, option in options.items():
+        if "choices" in option:
+            wrong.append((name, ["nonsense"] if option["type"] == "list" else "nonsense"))
+    return wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_are_those_of_the_argument_spec(role: str) -> None:
+    text = (ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8")
+    documented = {name: option["default"] for name, option in _options(role).items() if "default" in option}
+    assert yaml.safe_load(text) == documented
+    assert all(name.startswith(f"{role}_") for name in _options(role))

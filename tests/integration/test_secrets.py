@@ -1,0 +1,127 @@
+"""No secret is in anything that a run leaves behind, whatever happens to it, however talkative it is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+import pytest
+
+from tests.ansible_run import ROOT
+from tests.integration.playbook import attest, inventory_with
+from tests.sandbox_process import SandboxProcess
+
+SECRETS = ("okta_token", "iru_token", "scep_challenge")
+ONCE = {"okta_retries": 0, "iru_retries": 0}
+
+
+def spellings(secret: str) -> set[bytes]:
+    """The forms in which a secret could stand in text."""
+    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], escape(secret)}
+    encoded = {base64.b64encode(secret.encode()), base64.urlsafe_b64encode(secret.encode())}
+    return {form.encode() for form in forms} | encoded
+
+
+def assert_nowhere(values: list[str], output: str, folder: Path) -> None:
+    """Neither in the output of a run nor in any file that it left."""
+    needles = {form for value in values for form in spellings(value)}
+    places = {"output": output.encode()}
+    places |= {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert any(name.endswith("ansible.log") for name in places)
+    found = sorted({name for name, text in places.items() for needle in needles if needle in text})
+    assert not found, f"a secret stands in: {', '.join(found)}"
+
+
+def talkative(folder: Path) -> dict[str, str]:
+    """Everything on that makes Ansible say more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"ANSIBLE_LOG_PATH": str(folder / "ansible.log"), "ANSIBLE_DISPLAY_TRACEBACK": "always"}
+
+
+def closed_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "server error": {"status": 500, "times": 0},
+    "rate limit": {"status": 429, "retry_after": 4000},
+    "cut body": {"truncate": True},
+    "closed connection": {"close": "before"},
+    "foreign next link": {"next_host": "elsewhere.example"},
+}
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as processes"])
+def test_first_run_check_and_second_run_tell_no_secret(
+    tmp_path: Path, sandbox: SandboxProcess, in_process: bool
+) -> None:
+    values = [sandbox.ready[name] for name in SECRETS]
+    runs: dict[str, dict[str, Any]] = {"check": {"check": True}, "first": {}, "second": {}}
+    for name, options in runs.items():
+        folder = tmp_path / name
+        run = attest(
+            folder,
+            sandbox,
+            diff=True,
+            verbosity=4,
+            in_process=in_process,
+            environment=talkative(folder),
+            **options,
+        )
+        assert_nowhere(values, run.output, folder)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", ["scep_profile", "authentication_policy"])
+def test_a_failing_run_tells_no_secret(tmp_path: Path, sandbox: SandboxProcess, fault: str, task: str) -> None:
+    action = dict(FAULTS[fault])
+    match = {"path": "/api/v1/*", "times": action.pop("times", 0)}
+    sandbox.faults({"match": match, "do": action})
+    run = attest(
+        tmp_path / "run",
+        sandbox,
+        diff=True,
+        verbosity=4,
+        environment=talkative(tmp_path / "run"),
+        arguments=["--tags", task],
+        variables=ONCE,
+        fails=fault != "foreign next link",
+    )
+    assert_nowhere([sandbox.ready[name] for name in SECRETS], run.output, tmp_path / "run")
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as processes"])
+def test_wrong_tokens_and_closed_doors_tell_no_secret(
+    tmp_path: Path, sandbox: SandboxProcess, in_process: bool
+) -> None:
+    wrong = {name: f"canary-{secrets.token_urlsafe(16)}" for name in SECRETS}
+    refused = {"okta_url": f"https://127.0.0.1:{closed_port()}", "iru_url": f"https://127.0.0.1:{closed_port()}"}
+    for name, variables in (("wrong", wrong), ("refused", {**wrong, **refused})):
+        folder = tmp_path / name
+        run = attest(
+            folder,
+            sandbox,
+            inventory=inventory_with(tmp_path / "inventories" / name, sandbox, **variables),
+            verbosity=4,
+            in_process=in_process,
+            environment=talkative(folder),
+            variables=ONCE,
+            fails=True,
+        )
+        assert_nowhere(list(wrong.values()), run.output, folder)
+
+
+def test_nothing_of_a_run_stays_in_ansibles_own_folders(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    run = attest(tmp_path, sandbox, in_process=False, verbosity=4)
+    assert str(ROOT) in run.output, "the run shows where it read from"
+    left = [path for folder in ("local", "remote") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    assert left == []

@@ -1,0 +1,88 @@
+"""The sandbox's Iru tenant in this process, for tests: one world, plain HTTP, a new connection for each request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import plistlib
+from typing import Any
+
+from aiohttp import FormData
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDictProxy
+
+from sandbox import iru
+from sandbox.web import service_app
+from sandbox.world import World
+
+API = "/api/v1"
+
+
+class Answer:
+    """What came back."""
+
+    def __init__(self, status: int, headers: CIMultiDictProxy[str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.text = body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Tenant:
+    """A tenant and a token that may do everything."""
+
+    def __init__(self, fleet: int = 25, windows: int = 3) -> None:
+        self.world = World(1, fleet, windows)
+        self.world.runtime.seeders = [iru.seed]
+        self.world.reset()
+        self.state: dict[str, Any] = self.world.data["iru"]
+        self.state["settings"]["rate_limit_second"] = 10_000
+
+    def request(self, method: str, path: str, **options: Any) -> Answer:
+        async def exchange() -> Answer:
+            app = service_app(self.world, "iru", iru.routes(self.world), iru.middlewares(self.world))
+            headers = {"Authorization": f"Bearer {self.state['api_token']}"} | options.pop("headers", {})
+            address = path if path.startswith("/api") else API + path
+            async with (
+                TestClient(TestServer(app)) as client,
+                client.request(method, address, headers=headers, **options) as got,
+            ):
+                return Answer(got.status, got.headers, await got.read())
+
+        return asyncio.run(exchange())
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.request("GET", path, params={name: str(value) for name, value in query.items()})
+
+    def upload(self, method: str, path: str, file: bytes | None = None, **fields: str) -> Answer:
+        """A multipart request, as custom profiles take it."""
+        form = FormData()
+        for name, value in fields.items():
+            form.add_field(name, value, content_type="text/plain")
+        if file is not None:
+            form.add_field("file", file, filename="p.mobileconfig", content_type="application/x-apple-aspen-config")
+        return self.request(method, path, data=form)
+
+    def named(self, kind: str, name: str) -> dict[str, Any]:
+        """The object of ``blueprints``, ``custom_profiles`` or ``native_items`` that has this name."""
+        return next(each for each in self.state[kind].values() if each["name"] == name)
+
+    def devices_on(self, blueprint: dict[str, Any], platform: str = "Mac") -> list[dict[str, Any]]:
+        devices = self.state["devices"].values()
+        return [each for each in devices if each["blueprint_id"] == blueprint["id"] and each["platform"] == platform]
+
+
+def mobileconfig(*payloads: dict[str, Any], **top: Any) -> bytes:
+    """A profile that somebody made: its own identifier, UUID and name at the top."""
+    content = {
+        "PayloadType": "Configuration",
+        "PayloadVersion": 1,
+        "PayloadIdentifier": "com.example.mine",
+        "PayloadUUID": "11111111-2222-3333-4444-555555555555",
+        "PayloadDisplayName": "Mine",
+        "PayloadContent": list(payloads),
+    }
+    return plistlib.dumps(content | top)

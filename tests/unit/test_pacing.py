@@ -1,0 +1,57 @@
+"""Waiting times come from the servers' headers and the servers' clocks."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.okta_iru.attestation.plugins.module_utils._pacing import IruPacer, OktaPacer
+from hypothesis import given
+from hypothesis import strategies as st
+
+DATE = "Tue, 24 Nov 2026 03:00:00 GMT"
+EPOCH = 1795489200
+
+
+def okta(**headers):
+    return {"Date": DATE, **{f"X-Rate-Limit-{key.title()}": str(value) for key, value in headers.items()}}
+
+
+def test_okta_waits_for_the_reset_plus_one_second_by_the_servers_clock():
+    assert OktaPacer().seconds_until_refill(200, okta(limit=50, remaining=0, reset=EPOCH + 8)) == 9
+
+
+def test_okta_does_not_wait_while_requests_remain():
+    assert OktaPacer().seconds_until_refill(200, okta(limit=50, remaining=1, reset=EPOCH + 8)) is None
+
+
+def test_okta_concurrency_limit_is_a_short_wait():
+    assert OktaPacer().seconds_until_refill(429, okta(limit=0, remaining=0, reset=EPOCH + 60)) == 2.0
+
+
+def test_iru_waits_for_the_next_second_or_the_next_hour():
+    pacer = IruPacer()
+    assert pacer.seconds_until_refill(200, {"X-RateLimit-Remaining-Second": "0", "RateLimit-Reset": "1"}) == 1.0
+    late = {"Date": "Tue, 24 Nov 2026 03:59:30 GMT", "X-RateLimit-Remaining-Hour": "0"}
+    assert pacer.seconds_until_refill(429, late) == 30.0
+    assert pacer.seconds_until_refill(200, {"X-RateLimit-Remaining-Hour": "9000"}) is None
+
+
+def test_buckets_are_told_apart_and_run_out_with_time():
+    now = [0.0]
+    pacer = OktaPacer(monotonic=lambda: now[0])
+    pacer.note("/api/v1/devices/guo1/users", 200, okta(limit=50, remaining=0, reset=EPOCH + 8))
+    assert pacer.delay_before("/api/v1/devices") == 9
+    assert pacer.delay_before("/api/v1/logs") == 0
+    now[0] = 9.5
+    assert pacer.delay_before("/api/v1/devices") == 0
+
+
+@pytest.mark.parametrize("pacer", [OktaPacer, IruPacer])
+@given(
+    headers=st.dictionaries(
+        st.sampled_from(["Date", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-RateLimit-Remaining-Hour"]),
+        st.text(max_size=12) | st.just("0"),
+    )
+)
+def test_no_header_breaks_pacing(pacer, headers):
+    seconds = pacer().seconds_until_refill(429, headers)
+    assert seconds is None or seconds >= 0
