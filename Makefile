@@ -58,7 +58,7 @@ sanity: env-test ## ansible-test sanity on what is shipped, with the Python of .
 unit: env-test ## unit tests
 	$(PYTEST) -n $(WORKERS) tests/unit
 
-interop: env-test ## independent SCEP clients and servers (Debian: scep, strongswan-pki, libstrongswan-extra-plugins)
+interop: env-test ## independent SCEP clients and servers (their Debian packages: .ci/run)
 	$(PYTEST) tests/interop
 
 contract: env-test ## the sandbox against what is recorded of the vendors

@@ -31,7 +31,7 @@ def reason_of(error: BaseException) -> str:
     """The innermost cause in words; never the URL with its query, which requests puts into its messages."""
     if isinstance(error, requests.exceptions.InvalidURL):
         return "the host of the url is no host name"
-    *_, cause = _causes(error)
+    *_outer, cause = _causes(error)
     text = str(cause)
     return text.partition(": ")[2] if "object at 0x" in text or "Connection(host=" in text else text
 

@@ -12,7 +12,6 @@ from sandbox.okta.answers import OktaError, base_url, limit_of, not_found, paged
 from sandbox.okta.scim import parse
 from sandbox.web import WORLD, json_response
 
-
 _USER_OPERATIONS = {
     "suspend": "lifecycle/suspend",
     "deactivate": "lifecycle/deactivate",

@@ -101,9 +101,13 @@ def _user(world: World, user_type: dict[str, str], login: str, first: str, last:
         "passwordChanged": now,
         "type": user_type,
         "profile": {
-            "firstName": first, "lastName": last, "mobilePhone": None, "secondEmail": None,
-            "login": login, "email": login,
-        },  # fmt: skip
+            "firstName": first,
+            "lastName": last,
+            "mobilePhone": None,
+            "secondEmail": None,
+            "login": login,
+            "email": login,
+        },
         "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
     }
     world.data["okta"]["users"][user["id"]] = user

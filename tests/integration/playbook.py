@@ -49,9 +49,9 @@ def inventory_with(folder: Path, sandbox: SandboxProcess, **variables: Any) -> P
         "iru_ca_file": ready["ca_file"],
         "scep_url": ready["scep_url"],
         "scep_challenge": ready["scep_challenge"],
-        "attestation_blueprints": ["Engineering", "Sales", "Head Office"],
-        "attestation_groups": ["Desktop users"],
-        "attestation_apps": ["Salesforce"],
+        "scep_profile_blueprints": ["Engineering", "Sales", "Head Office"],
+        "authentication_policy_groups": ["Desktop users"],
+        "authentication_policy_apps": ["Salesforce"],
         **variables,
     }
     tenant = {name: value for name, value in tenant.items() if value is not None}

@@ -146,5 +146,8 @@ def test_an_inventory_without_connections_says_which_are_missing(tmp_path: Path,
         fails=True,
     )
     said = " ".join(run.output.split())
-    assert "The inventory host tenant lacks okta_url, iru_url, iru_token: give the inventory of your tenants" in said
+    assert (
+        "The inventory host tenant lacks okta_url, okta_token, iru_url, iru_token: give the inventory of your tenants"
+        in said
+    )
     assert "Traceback" not in run.output

@@ -21,7 +21,7 @@ import pytest
 PACKAGES = {
     "scepserver": "scep",
     "scepclient": "scep",
-    "pki": "strongswan-pki and libstrongswan-extra-plugins",
+    "pki": "strongswan-pki, libstrongswan-standard-plugins (https) and libstrongswan-extra-plugins (http)",
     "openssl": "openssl",
 }
 _CLONE_NEWNET = 0x40000000

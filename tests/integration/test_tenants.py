@@ -74,8 +74,6 @@ def test_what_an_inventory_says_for_a_role_is_not_overridden_by_the_playbook(tmp
     inventory = inventory_with(
         tmp_path,
         sandbox,
-        attestation_groups=None,
-        attestation_blueprints=None,
         authentication_policy_groups=["Desktop users"],
         authentication_policy_apps=[],
         scep_profile_name="Pilot profile",
@@ -97,26 +95,15 @@ def test_switches_and_lists_from_the_command_line_are_text(tmp_path, sandbox, sw
     extra = [
         *("-e", f"preflight_fail={switch}"),
         *("-e", f"scep_profile_exact={switch}"),
-        *("-e", "attestation_blueprints=Sales,Engineering"),
-        *("-e", "attestation_groups=Nobody"),
+        *("-e", "scep_profile_blueprints=Sales,Engineering"),
+        *("-e", "authentication_policy_groups=Nobody"),
     ]
-    inventory = inventory_with(tmp_path, sandbox, attestation_blueprints=None, attestation_groups=None)
+    inventory = inventory_with(tmp_path, sandbox, scep_profile_blueprints=None, authentication_policy_groups=None)
     run = attest(tmp_path, sandbox, inventory=inventory, arguments=[*extra, "--tags", "preflight,scep_profile"])
     assigned = run.only("okta_iru.attestation.scep_profile : Assign it to the Blueprints").result
     assert sorted(one["blueprint"]["name"] for one in assigned["assignments"]) == ["Engineering", "Sales"]
-    run = attest(
-        tmp_path,
-        sandbox,
-        inventory=inventory,
-        arguments=[
-            "-e",
-            f"scep_profile_exact={switch}",
-            "-e",
-            '{"scep_profile_blueprints": []}',
-            "--tags",
-            "scep_profile",
-        ],
-    )
+    none = ["-e", f"scep_profile_exact={switch}", "-e", '{"scep_profile_blueprints": []}', "--tags", "scep_profile"]
+    run = attest(tmp_path, sandbox, inventory=inventory, arguments=none)
     assert run.only("okta_iru.attestation.scep_profile : Assign it to the Blueprints").status == "skipped"
 
 
