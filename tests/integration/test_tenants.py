@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.ansible_run import run_tasks
 from tests.integration.playbook import attest, inventory_with, writes_sent
 from tests.sandbox_process import SandboxProcess
 
@@ -110,34 +109,3 @@ def test_switches_and_lists_from_the_command_line_are_text(tmp_path, sandbox, sw
 def test_a_gate_of_verify_does_not_stop_the_check_of_a_first_run(tmp_path, sandbox):
     inventory = inventory_with(tmp_path, sandbox, verify_minimum_managed=90)
     attest(tmp_path, sandbox, inventory=inventory, check=True)
-
-
-def test_task_keywords_of_ansible_work_in_the_worker(tmp_path, sandbox):
-    ready = sandbox.ready
-    connection = {"url": ready["iru_url"], "token": ready["iru_token"], "ca_file": ready["ca_file"]}
-    module = "okta_iru.attestation.iru_blueprint"
-    new = {module: {**connection, "name": "{{ item }}"}}
-    run = run_tasks(
-        tmp_path,
-        [
-            {"name": "loop in check mode", **new, "loop": ["New 1", "New 2"], "check_mode": True, "diff": True},
-            {"name": "hidden", module: {**connection, "name": "New 3"}, "check_mode": True, "no_log": True},
-            {"name": "unknown option", module: {**connection, "name": "x", "nme": "x"}, "ignore_errors": True},
-            {"name": "delegated", **new, "loop": ["New 4"], "delegate_to": "127.0.0.1"},
-            {"name": "omitted", module: {**connection, "name": "New 4", "color": "{{ nothing | default(omit) }}"}},
-            {
-                "name": "asynchronous",
-                module: {**connection, "name": "New 4"},
-                "async": 60,
-                "poll": 1,
-                "vars": {"ansible_async_dir": str(tmp_path / "async")},
-            },
-        ],
-    )
-    assert [one["changed"] for one in run.only("loop in check mode").result["results"]] == [True, True]
-    assert "blueprint" not in run.only("hidden").result
-    assert "nme" in run.only("unknown option").result["msg"]
-    assert [one["changed"] for one in run.only("delegated").result["results"]] == [True]
-    assert run.only("omitted").result["changed"] is False
-    assert run.only("asynchronous").result["changed"] is False
-    assert [one["path"] for one in sandbox.requests() if one["method"] != "GET"] == ["/api/v1/blueprints"]
