@@ -4,11 +4,12 @@ Starts an Okta org, an Iru tenant, a SCEP certificate authority and simulated co
 playbook; lets two hours pass, in which Macs check in, enrol and their users sign in; verifies; runs the playbook again,
 which must change nothing; and shows what became of each Mac. Fails if any of that does not hold.
 
-Usage: `.venv/bin/python scripts/demo.py [--keep]`; --keep leaves the sandbox running until Ctrl-C.
+Usage: `.venv/bin/python scripts/demo.py [--keep]`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -130,8 +131,7 @@ def changed_tasks(name: str) -> list[str]:
 
 def requests_since_last(sandbox: Sandbox) -> tuple[int, list[str]]:
     """How many requests the services saw, and the writes among them; the log then begins anew."""
-    log = sandbox.control("GET", "/control/requests")
-    entries = log["requests"] if isinstance(log, dict) else log
+    entries = sandbox.control("GET", "/control/requests")["requests"]
     sandbox.control("DELETE", "/control/requests")
     writes = [f"{one['method']} {one['path']}" for one in entries if one["method"] in WRITES]
     return len(entries), writes
@@ -223,6 +223,9 @@ def _next_action(device: dict[str, Any], computer: dict[str, Any], until: str | 
 
 def main() -> int:
     """Returns 0, or 1 with the reason if something did not hold."""
+    parser = argparse.ArgumentParser(description="Runs the whole documented sequence against a sandbox.")
+    parser.add_argument("--keep", action="store_true", help="leave the sandbox running until Ctrl-C")
+    keep = parser.parse_args().keep
     begin = time.monotonic()
     console.print("[bold]okta_iru.attestation[/bold]: an Okta org, an Iru tenant, a SCEP authority and 25 computers")
     try:
@@ -230,7 +233,7 @@ def main() -> int:
             for step in (first_run, let_time_pass, verify, second_run, summary):
                 step(sandbox)
             console.print(f"Done in {time.monotonic() - begin:.0f} s.")
-            if "--keep" in sys.argv[1:]:
+            if keep:
                 console.print(
                     "The sandbox runs until Ctrl-C. Try: .venv/bin/ansible-playbook attestation.yml --check --diff"
                 )
