@@ -66,7 +66,7 @@ async def assign_policy(request: web.Request) -> web.Response:
 
 
 def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mode: str = "SAML_2_0") -> dict[str, Any]:
-    """Adds an app."""
+    """Adds an app. Credentials and settings are those that the specification's examples show for every app."""
     now = okta_time(world.clock.now())
     app = {
         "id": world.new_okta_id("0oa"),
@@ -79,6 +79,14 @@ def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mod
         "visibility": {"autoSubmitToolbar": False, "hide": {"iOS": False, "web": False}},
         "features": [],
         "signOnMode": sign_on_mode,
+        "credentials": {
+            "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
+            "signing": {},
+        },
+        "settings": {
+            "app": {},
+            "notifications": {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}},
+        },
         "access_policy": access_policy,
     }
     world.data["okta"]["apps"][app["id"]] = app

@@ -35,6 +35,12 @@ async def list_methods(request: web.Request) -> web.Response:
     return json_response([_shown_method(request, authenticator, each) for each in authenticator["methods"].values()])
 
 
+@needs("okta.authenticators.read")
+async def get_method(request: web.Request) -> web.Response:
+    """GET /api/v1/authenticators/{id}/methods/{type} (okta/okta-management-openapi-spec)."""
+    return json_response(_shown_method(request, _authenticator(request), _method(request)))
+
+
 @needs("okta.authenticators.manage")
 async def replace_method(request: web.Request) -> web.Response:
     """PUT /api/v1/authenticators/{id}/methods/{type}: its settings."""

@@ -70,6 +70,7 @@ def _device_routes() -> list[web.RouteDef]:
         web.get("/api/v1/authenticators", authenticators.list_authenticators),
         web.get(authenticator, authenticators.get_authenticator),
         web.get(authenticator + "/methods", authenticators.list_methods),
+        web.get(method, authenticators.get_method),
         web.put(method, authenticators.replace_method),
         web.post(method + _LIFECYCLE, authenticators.change_method_status),
         web.get("/api/v1/device-integrations", authenticators.list_integrations),
