@@ -1,6 +1,6 @@
 """Every module gives the same in the worker of ansible-playbook and as a module process.
 
-A new module needs an entry in CASES; `test_every_module_has_a_case` says so.
+A new module needs a file in both_ways/; `test_every_module_has_a_case` says so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.ansible_run import ROOT, AnsibleRun, run_tasks
 from tests.sandbox_process import SandboxProcess
@@ -18,85 +19,10 @@ from tests.sandbox_process import SandboxProcess
 FQCN = "okta_iru.attestation."
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 
-# Module: options of tasks that run one after the other. "{key}" is a value of the sandbox's ready file.
+# Options of tasks that run one after the other, one file a module. "{key}" is a value of the sandbox's ready file.
 CASES: dict[str, list[dict[str, Any]]] = {
-    "okta_org_info": [{}, {"gather": []}, {"gather": ["nothing"]}],
-    "okta_endpoint_management": [
-        {"scep_url": "{scep_url}", "challenge": "{scep_challenge}", "profile_updated_at": "2026-01-01T00:00:00Z"},
-        {"scep_url": "http://example.com/pki", "challenge": "{scep_challenge}"},
-        {"scep_url": "{scep_url}", "chalenge": "{scep_challenge}"},
-    ],
-    "okta_access_policy": [
-        {"name": "Desktop", "description": "new"},
-        {"name": "Desktop", "description": "changed"},
-        {"name": "Desktop", "state": "absent"},
-        {"name": "Okta Admin Console", "state": "absent"},
-        {"state": "absent"},
-    ],
-    "okta_access_policy_rule": [
-        {
-            "policy": "Any two factors",
-            "name": "Managed Macs",
-            "state": "disabled",
-            "device": {"registered": True, "managed": True},
-            "platforms": ["macos"],
-            "groups": ["Attestation pilot"],
-            "require": "managed_fastpass",
-        },
-        {"policy": "Any two factors", "name": "Managed Macs", "constraints": [{"next": []}]},
-        {"policy": "Any two factors", "name": "Managed Macs", "device": {"managed": True}},
-        {"policy": "Any two factors", "name": "Managed Macs", "priority": 0, "position": "top"},
-    ],
-    "okta_app_policy": [
-        {"apps": ["Salesforce", "Zoom"], "policy": "Okta Dashboard"},
-        {"apps": ["Sales force"], "policy": "Okta Dashboard"},
-    ],
-    "okta_system_log_info": [
-        {"event_types": ["device.platform.add"]},
-        {"max_events": 0},
-        {"wait_for": {"count": 2000}},
-    ],
-    "okta_device_info": [{}, {"serial_numbers": ["C02NOSUCH"], "platform": "macos"}, {"platform": "amiga"}],
-    "iru_blueprint": [
-        {"name": "Pilot", "description": "new"},
-        {"name": "Pilot", "description": "changed"},
-        {"name": "Engineering", "state": "absent"},
-        {"id": "no id"},
-    ],
-    "iru_blueprint_info": [{}, {"name": "Engineering", "library_items": True}],
-    "iru_custom_profile": [
-        {
-            "name": "Okta attestation",
-            "identifier": "com.example.okta.scep",
-            "payloads": [
-                {
-                    "PayloadType": "com.apple.security.scep",
-                    "PayloadIdentifier": "com.example.okta.scep.1",
-                    "PayloadUUID": "5F0C8E8E-2E8C-4E57-8F0B-0A7E3A4B6C01",
-                    "PayloadVersion": 1,
-                    "PayloadContent": {
-                        "URL": "{scep_url}",
-                        "Challenge": "{scep_challenge}",
-                        "Subject": [[["CN", "$SERIAL_NUMBER"]]],
-                        "Keysize": 2048,
-                        "Key Type": "RSA",
-                        "Key Usage": 1,
-                        "AllowAllAppsAccess": True,
-                        "KeyIsExtractable": False,
-                    },
-                }
-            ],
-        },
-        {"name": "Okta attestation", "active": False},
-        {"name": "Okta attestation", "state": "absent"},
-    ],
-    "iru_library_assignment": [
-        {"library_item": "Slack", "blueprints": ["Sales"]},
-        {"library_item": "Slack", "blueprints": ["Executives"]},
-    ],
-    "iru_library_item_info": [{"library_item": "Slack"}, {"library_item": "Slak"}],
-    "iru_device_info": [{"platform": "Mac", "blueprint": "Engineering"}, {"platform": "Amiga"}],
-    "scep_probe": [{"url": "{scep_url}", "ca_file": "{ca_file}"}, {"url": "{scep_url}?operation=GetCACaps"}],
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parent / "both_ways").glob("*.yml")
 }
 # Times of what the run itself made; what was there before is loaded again for each way.
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
