@@ -29,9 +29,10 @@ def test_keywords_work_in_the_worker(tmp_path, sandbox):
                 module: {**connection, "name": "New 4"},
                 "async": 60,
                 "poll": 1,
-                "vars": {"ansible_async_dir": str(tmp_path / "async"), "ansible_python_interpreter": str(python)},
+                "vars": {"ansible_async_dir": str(tmp_path / "async")},
             },
         ],
+        variables={"ansible_python_interpreter": str(python)},
     )
     assert [one["changed"] for one in run.only("loop in check mode").result["results"]] == [True, True]
     assert "blueprint" not in run.only("hidden").result
