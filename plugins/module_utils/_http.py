@@ -51,6 +51,8 @@ USER_AGENT = f"okta_iru.attestation/{VERSION}"
 _NOT_DONE = frozenset({423, 429})
 # Statuses after which a read, or a write that may be repeated, is tried again.
 _TRANSIENT = frozenset({500, 502, 503, 504})
+# Two writes at once: the second one is tried once more, no oftener, since 409 also stands for a name that is taken.
+_CONFLICT = 409
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _LONGEST_BACKOFF = 30.0
 
@@ -131,6 +133,8 @@ class Vendor:
     make_pacer: Callable[[], Pacer]
     # Whether a `next` link on another host is taken over to our own base URL (its query only) or refused.
     rebase_foreign_next: bool = False
+    # Headers of a repeated request: from the headers of the first answer and the number of the repetition.
+    retry_headers: Callable[[Mapping[str, str], int], Mapping[str, str]] = lambda first_answer, count: {}
 
 
 class HeaderAuth(AuthBase):
@@ -239,11 +243,13 @@ class Client:
 
     def send(self, request: Request) -> Response:
         """Send with retries and pacing; return the answer of a status below 300."""
+        first_answer: Mapping[str, str] = {}
         for attempt in range(self.retries + 1):
             last = attempt == self.retries
             self._wait(self._pacer.delay_before(request.path), request)
+            repeated = self.vendor.retry_headers(first_answer, attempt) if first_answer else {}
             try:
-                response = self._send_once(request)
+                response = self._send_once(replace(request, headers={**request.headers, **repeated}))
             except Unreachable as error:
                 if last or error.details.get("final"):
                     raise
@@ -252,7 +258,8 @@ class Client:
             self._pacer.note(request.path, response.status, response.headers)
             if response.status < 300:
                 return response
-            if last or not _may_repeat(request.method, response.status):
+            first_answer = first_answer or response.headers
+            if last or not _may_repeat(request.method, response.status, attempt):
                 raise self._failure(response)
             asked = retry_after(response.headers)
             if response.status == 429:
@@ -366,7 +373,9 @@ class Client:
             self._sleep(seconds)
 
 
-def _may_repeat(method: str, status: int) -> bool:
+def _may_repeat(method: str, status: int, attempt: int) -> bool:
+    if status == _CONFLICT:
+        return method in ("PUT", "DELETE") and attempt == 0
     return status in _NOT_DONE or (status in _TRANSIENT and method in _REPEATABLE)
 
 

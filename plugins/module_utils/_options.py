@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,14 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth i
 from ansible_collections.okta_iru.attestation.plugins.module_utils._pacing import IruPacer, OktaPacer
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
-OKTA = Vendor(name="Okta", explain=explain_okta, make_pacer=OktaPacer)
+
+def _okta_retry_headers(first_answer: Mapping[str, str], count: int) -> dict[str, str]:
+    """What Okta's own SDKs add to a repeated request, so that Okta can tell it from a new one in its logs."""
+    request_id = first_answer.get("X-Okta-Request-Id")
+    return {"X-Okta-Retry-For": request_id, "X-Okta-Retry-Count": str(count)} if request_id else {}
+
+
+OKTA = Vendor(name="Okta", explain=explain_okta, make_pacer=OktaPacer, retry_headers=_okta_retry_headers)
 # Iru's own examples show `next` links on the console's host instead of the API's.
 IRU = Vendor(name="Iru", explain=explain_iru, make_pacer=IruPacer, rebase_foreign_next=True)
 

@@ -18,6 +18,10 @@ from collections.abc import Callable, Mapping
 # A 429 that announces nothing: both vendors' own SDKs start there.
 _UNANNOUNCED = 2.0
 
+_OWN_BUCKET = frozenset({"apps", "certificateAuthorities", "device-assurances", "devices", "groups", "logs", "users"})
+# Recorded with limits of their own, below a collection: the users of a device, the policy of an app.
+_OWN_PART = frozenset({("devices", "users"), ("apps", "policies")})
+
 
 class Pacer:
     """Knows until when a bucket is empty. One per client; bucket names come from `bucket_of`."""
@@ -50,11 +54,22 @@ class Pacer:
 
 
 class OktaPacer(Pacer):
-    """Per-minute buckets, told apart by the first segment below ``/api/v1`` (close enough: a miss costs one 429)."""
+    """Per-minute buckets, as Okta lists them for its own clients (okta/terraform-provider-okta, rate_limit_lines.go).
+
+    Whatever has no bucket of its own shares one: policies, authenticators, features. A miss costs one 429.
+    """
 
     def bucket_of(self, path: str) -> str:
-        """``devices`` of ``/api/v1/devices/…``."""
-        return "/".join(path.split("?", maxsplit=1)[0].split("/")[:4])
+        """``/api/v1/devices`` of ``/api/v1/devices/guo…``, ``/api/v1/devices/{id}/users`` of the users of a device."""
+        parts = path.split("?", maxsplit=1)[0].split("/")
+        if parts[1:3] != ["api", "v1"]:
+            return "/".join(parts[:4])
+        collection, kind = "".join(parts[3:4]), "".join(parts[5:6])
+        if collection not in _OWN_BUCKET:
+            return "/api/v1"
+        if (collection, kind) in _OWN_PART:
+            return f"/api/v1/{collection}/{{id}}/{kind}"
+        return f"/api/v1/{collection}/{{id}}" if collection == "apps" and len(parts) > 4 else f"/api/v1/{collection}"
 
     def seconds_until_refill(self, status: int, headers: Mapping[str, str]) -> float | None:
         """Until ``X-Rate-Limit-Reset``. Limit and remaining both 0 on a 429 is the concurrency limit: a short wait."""

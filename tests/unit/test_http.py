@@ -179,6 +179,52 @@ def test_a_post_that_was_not_done_for_sure_is_repeated(status):
         assert make_client(service).write(Request("POST", "/p", json={})) == {"id": "1"}
 
 
+def test_a_repetition_tells_okta_which_request_it_repeats():
+    slept = []
+    answers = [
+        Answer(429, {}, {"x-okta-request-id": "first"}),
+        Answer(close=True),
+        Answer(503, {}, {"X-Okta-Request-Id": "other"}),
+        Answer(body={}),
+        Answer(body={}),
+    ]
+    with http_service(*answers) as service:
+        client = make_client(service, slept=slept)
+        client.get("/x")
+        client.get("/y")
+        sent = [(asked[2].get("X-Okta-Retry-For"), asked[2].get("X-Okta-Retry-Count")) for asked in service.asked]
+    assert sent == [(None, None), ("first", "1"), ("first", "2"), ("first", "3"), (None, None)]
+
+
+def test_iru_is_told_nothing_of_repetitions():
+    with http_service(Answer(503, {}, {"X-Okta-Request-Id": "x"}), Answer(body={})) as service:
+        make_client(service, IRU).get("/x")
+        assert not [name for name in service.asked[1][2] if "retry" in name.lower()]
+
+
+def test_a_conflict_of_two_writes_at_once_is_tried_once_more():
+    with http_service(Answer(409, {}), Answer(body={"id": "1"})) as service:
+        assert make_client(service).write(Request("PUT", "/p/1", json={})) == {"id": "1"}
+    with http_service(Answer(409, {}), Answer(409, {})) as service, pytest.raises(ApiError):
+        make_client(service).write(Request("PUT", "/p/1", json={}))
+    assert service.methods() == ["PUT", "PUT"]
+    with http_service(Answer(409, {})) as service, pytest.raises(ApiError):
+        make_client(service).write(Request("POST", "/p", json={}))
+
+
+def test_the_concurrency_limit_is_waited_for_shortly():
+    slept = []
+    full = {
+        "X-Rate-Limit-Limit": "0",
+        "X-Rate-Limit-Remaining": "0",
+        "X-Rate-Limit-Reset": str(EPOCH + 60),
+        "Date": DATE,
+    }
+    with http_service(Answer(429, {}, full), Answer(body=[1])) as service:
+        assert make_client(service, slept=slept).get("/api/v1/logs") == [1]
+    assert sum(slept) <= 4
+
+
 def test_deleting_what_is_gone_is_done():
     with http_service(Answer(404, {"errorCode": "E0000007"})) as service:
         assert make_client(service).write(Request("DELETE", "/p/1")) is None

@@ -38,11 +38,31 @@ def test_iru_waits_for_the_next_second_or_the_next_hour():
 def test_buckets_are_told_apart_and_run_out_with_time():
     now = [0.0]
     pacer = OktaPacer(monotonic=lambda: now[0])
-    pacer.note("/api/v1/devices/guo1/users", 200, okta(limit=50, remaining=0, reset=EPOCH + 8))
-    assert pacer.delay_before("/api/v1/devices") == 9
+    pacer.note("/api/v1/devices", 200, okta(limit=50, remaining=0, reset=EPOCH + 8))
+    assert pacer.delay_before("/api/v1/devices/guo1/lifecycle/suspend") == 9
+    assert pacer.delay_before("/api/v1/devices/guo1/users") == 0
     assert pacer.delay_before("/api/v1/logs") == 0
     now[0] = 9.5
     assert pacer.delay_before("/api/v1/devices") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "bucket"),
+    [
+        ("/api/v1/policies/rst1/rules", "/api/v1"),
+        ("/api/v1/authenticators", "/api/v1"),
+        ("/api/v1/logs?since=x", "/api/v1/logs"),
+        ("/api/v1/devices/guo1/users", "/api/v1/devices/{id}/users"),
+        ("/api/v1/apps", "/api/v1/apps"),
+        ("/api/v1/apps/0oa1", "/api/v1/apps/{id}"),
+        ("/api/v1/apps/0oa1/policies/rst1", "/api/v1/apps/{id}/policies"),
+        ("/oauth2/v1/token", "/oauth2/v1/token"),
+        ("/.well-known/okta-organization", "/.well-known/okta-organization"),
+        ("/x", "/x"),
+    ],
+)
+def test_buckets_of_okta(path, bucket):
+    assert OktaPacer().bucket_of(path) == bucket
 
 
 @pytest.mark.parametrize("pacer", [OktaPacer, IruPacer])
