@@ -25,6 +25,8 @@ def base_url_of(url: str, service: str) -> str:
         raise InvalidInput(f"The {service} url {url!r} has no https:// and host; give it as {example}.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise InvalidInput(f"The {service} url {url!r} must end after the host; give it as {example}.")
+    if service == "Iru":
+        _check_is_not_the_console(parts.hostname)
     if parts.scheme == "http" and not is_loopback(url):
         raise InvalidInput(
             f"The {service} url {url!r} is not encrypted; http is accepted for the loopback interface only. "
@@ -48,6 +50,17 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check_is_not_the_console(host: str) -> None:
+    """Raises InvalidInput for the web console, which answers every path with a page: the API has a host of its own."""
+    for domain in ("eu.kandji.io", "kandji.io"):
+        name, dot, rest = host.partition(".")
+        if rest == domain and dot and name not in ("api", "eu"):
+            raise InvalidInput(
+                f"The Iru url is that of the web console ({host}); the API of this tenant is "
+                f"https://{name}.api.{domain}. The console shows it under Settings, Access."
+            )
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

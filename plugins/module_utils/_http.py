@@ -365,8 +365,9 @@ class Client:
     def _wait(self, seconds: float, request: Request) -> None:
         if seconds > self._patience:
             raise TimedOut(
-                f"{self.vendor.name}'s rate limit asks to wait {seconds:.0f} s before {request.title}, longer than "
-                f"rate_limit_patience ({self._patience:.0f} s). Run again later, or raise it.",
+                f"{self.vendor.name}'s {self._pacer.limit_of(request.path)} asks to wait {seconds:.0f} s before "
+                f"{request.title}, longer than rate_limit_patience ({self._patience:.0f} s). Run again later, or raise "
+                "it.",
                 wait=round(seconds),
             )
         if seconds > 0:

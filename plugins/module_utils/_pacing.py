@@ -38,6 +38,10 @@ class Pacer:
         """Seconds to wait after a refusal that named no time itself."""
         return self.delay_before(path) or _UNANNOUNCED
 
+    def limit_of(self, path: str) -> str:
+        """The limit that a wait for this path is for, in words, as far as it is known."""
+        return "rate limit"
+
     def note(self, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Read the headers of an answer."""
         seconds = self.seconds_until_refill(status, headers)
@@ -84,7 +88,20 @@ class OktaPacer(Pacer):
 
 
 class IruPacer(Pacer):
-    """One bucket a token: 50 requests a second and 10,000 an hour, as the gateway's headers tell."""
+    """One bucket a tenant: 50 requests a second and 10,000 an hour, as the gateway's headers tell."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(monotonic)
+        self._hour_is_spent = False
+
+    def limit_of(self, path: str) -> str:
+        """Names the hour, whose requests the tenant's other integrations spend as well."""
+        return "limit of requests an hour for the whole tenant" if self._hour_is_spent else super().limit_of(path)
+
+    def note(self, path: str, status: int, headers: Mapping[str, str]) -> None:
+        """Read the headers of an answer."""
+        self._hour_is_spent = _number(headers, "X-RateLimit-Remaining-Hour") == 0
+        super().note(path, status, headers)
 
     def bucket_of(self, path: str) -> str:
         """All paths share the limits."""

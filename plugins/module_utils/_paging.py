@@ -48,7 +48,8 @@ def by_envelope(client: Client, path: str, params: Mapping[str, Any], *, key: st
 def by_offset(
     client: Client, path: str, params: Mapping[str, Any], *, limit: int, key: str | None = None
 ) -> Iterator[Any]:
-    """Iru devices: bare arrays, ``limit`` and ``offset``, the total in ``X-Total-Count``."""
+    """Iru devices: bare arrays, ``limit`` and ``offset``, the total in ``X-Total-Count``, else a ``Link`` that may
+    name the page ``None``."""
     offset = 0
     while True:
         request = Request("GET", path, {**params, "limit": limit, "offset": offset})
@@ -56,25 +57,48 @@ def by_offset(
         page = _listed(response.json(), request, key)
         yield from page
         offset += len(page)
-        total = response.headers.get("X-Total-Count", "")
-        if not page or (offset >= int(total) if total.isdecimal() else len(page) < limit):
+        if not page or not _has_more(response.headers, offset, is_full=len(page) >= limit):
             return
 
 
 def by_cursor(client: Client, path: str, params: Mapping[str, Any], *, limit: int) -> Iterator[Any]:
-    """Iru Prism: ``{data, cursor, …}``; the cursor is valid only beside the same other parameters."""
-    cursor = None
+    """Iru Prism: ``{data, cursor, offset, limit, total}``, all but ``data`` and ``limit`` often ``null``.
+
+    The cursor is valid only beside the same other parameters, and there is none for rows in an order of one's own
+    (``sort_by``): those, and tenants that have no cursor, are read by offset.
+    """
+    is_sorted = bool(params.get("sort_by"))
+    place: dict[str, Any] = {}
+    number = 0
     read: set[int] = set()
     while True:
-        request = Request("GET", path, {**params, "limit": limit, **({"cursor": cursor} if cursor else {})})
+        request = Request("GET", path, {**params, "limit": limit, **place})
         _read_once(request, read)
         body = client.send(request).json()
         if not isinstance(body, dict) or "data" not in body:
             raise _not_a_listing(request, "an object with 'data'", body)
         page = _listed(body["data"], request)
         yield from page
-        cursor = body.get("cursor")
-        if not cursor or not page:
+        number += len(page)
+        cursor = None if is_sorted else body.get("cursor")
+        by_place = is_sorted or "cursor" not in body
+        if not page or not (cursor or _is_unfinished(body.get("total"), number, by_place and len(page) >= limit)):
+            return
+        place = {"cursor": cursor} if cursor else {"offset": number}
+
+
+def by_page(client: Client, path: str, params: Mapping[str, Any], *, size: int) -> Iterator[Any]:
+    """Iru vulnerabilities: ``{total, page, size, results}`` by ``page``, counted from 1, and ``size``."""
+    number, page = 0, 1
+    while True:
+        request = Request("GET", path, {**params, "page": page, "size": size})
+        body = client.send(request).json()
+        if not isinstance(body, dict) or "results" not in body:
+            raise _not_a_listing(request, "an object with 'results'", body)
+        rows = _listed(body["results"], request)
+        yield from rows
+        number, page = number + len(rows), page + 1
+        if not rows or not _is_unfinished(body.get("total"), number, len(rows) >= size):
             return
 
 
@@ -82,6 +106,20 @@ def next_link(headers: Mapping[str, str]) -> str | None:
     """The ``next`` of a Link header, ``None`` on the last page."""
     found = _LINK.search(headers.get("Link", ""))
     return found[1] if found else None
+
+
+def _has_more(headers: Mapping[str, str], read: int, *, is_full: bool) -> bool:
+    total = headers.get("X-Total-Count", "")
+    if total.isdecimal():
+        return read < int(total)
+    if "Link" in headers:
+        return next_link(headers) not in (None, "", "None")
+    return is_full
+
+
+def _is_unfinished(total: Any, read: int, otherwise: bool) -> bool:
+    """Whether a total that is a number says that there is more; ``otherwise`` where it says nothing."""
+    return read < total if isinstance(total, int) and not isinstance(total, bool) else otherwise
 
 
 def _read_once(request: Request, read: set[int]) -> None:

@@ -43,6 +43,26 @@ def test_refused_with_what_to_give(given, message):
     assert "pw" not in failure.value.message
 
 
+@pytest.mark.parametrize(
+    "url", ["https://example.api.kandji.io", "https://example.api.eu.kandji.io", "https://example.api.iru.com"]
+)
+def test_every_address_of_the_iru_api_is_accepted(url):
+    assert base_url_of(url, "Iru") == url
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ("https://example.kandji.io", "https://example.api.kandji.io"),
+        ("https://example.eu.kandji.io/", "https://example.api.eu.kandji.io"),
+    ],
+)
+def test_the_console_of_iru_is_told_from_its_api(given, right):
+    with pytest.raises(InvalidInput, match="web console") as failure:
+        base_url_of(given, "Iru")
+    assert right in failure.value.message
+
+
 def test_loopback():
     assert is_loopback("https://127.8.8.8:1")
     assert not is_loopback("https://localhost.example.com")

@@ -17,6 +17,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._paging impor
     by_envelope,
     by_link_header,
     by_offset,
+    by_page,
 )
 
 from tests.unit.http_service import Answer, http_service
@@ -277,6 +278,52 @@ def test_prism_pages_by_cursor_with_identical_parameters():
             TWO,
         ]
         assert service.paths()[1] == "/api/v1/prism/apps?filter=%7B%7D&limit=300&cursor=c1"
+
+
+@pytest.mark.parametrize(
+    ("links", "asked"),
+    [
+        (['<None>; rel="next", <None>; rel="prev"'], 1),
+        (['<https://a.kandji.io/x?offset=2>; rel="next"', '<None>; rel="next", <None>; rel="prev"'], 2),
+    ],
+)
+def test_iru_devices_without_a_total_go_by_the_link_that_may_be_none(links, asked):
+    answers = [Answer(body=[ONE, TWO], headers={"Link": link}) for link in links]
+    with http_service(*answers) as service:
+        assert list(by_offset(make_client(service, IRU), "/api/v1/devices", {}, limit=2)) == [ONE, TWO] * asked
+        assert len(service.asked) == asked
+
+
+@pytest.mark.parametrize("total", [None, 3])
+def test_prism_rows_in_an_order_of_ones_own_are_read_by_offset(total):
+    pages = [{"data": [ONE, TWO], "cursor": "not valid here", "total": total}, {"data": [THREE], "total": total}]
+    with http_service(*[Answer(body=page) for page in pages]) as service:
+        read = by_cursor(make_client(service, IRU), "/api/v1/prism/apps", {"sort_by": "-name"}, limit=2)
+        assert list(read) == [ONE, TWO, THREE]
+        assert service.paths() == [
+            "/api/v1/prism/apps?sort_by=-name&limit=2",
+            "/api/v1/prism/apps?sort_by=-name&limit=2&offset=2",
+        ]
+
+
+def test_prism_of_a_tenant_that_has_no_cursor_is_read_by_offset():
+    pages = [{"data": [ONE, TWO], "offset": 0, "total": 3}, {"data": [THREE], "offset": 2, "total": 3}]
+    with http_service(*[Answer(body=page) for page in pages]) as service:
+        assert list(by_cursor(make_client(service, IRU), "/api/v1/prism/apps", {}, limit=2)) == [ONE, TWO, THREE]
+
+
+def test_prism_is_not_asked_again_once_it_gives_no_cursor():
+    page = {"data": [ONE, TWO], "cursor": None, "offset": 0, "total": None}
+    with http_service(Answer(body=page)) as service:
+        assert list(by_cursor(make_client(service, IRU), "/api/v1/prism/apps", {}, limit=2)) == [ONE, TWO]
+
+
+def test_iru_vulnerabilities_are_read_by_page():
+    pages = [{"total": 3, "page": 1, "size": 2, "results": [ONE, TWO]}, {"total": 3, "page": 2, "results": [THREE]}]
+    with http_service(*[Answer(body=page) for page in pages]) as service:
+        path = "/api/v1/vulnerability-management/vulnerabilities"
+        assert list(by_page(make_client(service, IRU), path, {}, size=2)) == [ONE, TWO, THREE]
+        assert service.paths() == [f"{path}?page=1&size=2", f"{path}?page=2&size=2"]
 
 
 @pytest.mark.parametrize("read", [by_envelope, by_link_header])

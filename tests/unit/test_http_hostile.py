@@ -22,6 +22,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._paging impor
     by_envelope,
     by_link_header,
     by_offset,
+    by_page,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
@@ -114,6 +115,7 @@ def test_a_cursor_that_comes_back_ends():
         by_envelope,
         lambda client, path, params: by_offset(client, path, params, limit=2),
         lambda client, path, params: by_cursor(client, path, params, limit=2),
+        lambda client, path, params: by_page(client, path, params, size=2),
     ],
 )
 @pytest.mark.parametrize(

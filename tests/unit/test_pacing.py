@@ -35,6 +35,14 @@ def test_iru_waits_for_the_next_second_or_the_next_hour():
     assert pacer.seconds_until_refill(200, {"X-RateLimit-Remaining-Hour": "9000"}) is None
 
 
+def test_iru_names_the_hour_that_is_spent_and_forgets_it_afterwards():
+    pacer = IruPacer()
+    pacer.note("/api/v1/devices", 429, {"X-RateLimit-Remaining-Hour": "0"})
+    assert pacer.limit_of("/api/v1/users") == "limit of requests an hour for the whole tenant"
+    pacer.note("/api/v1/devices", 200, {"X-RateLimit-Remaining-Hour": "10000"})
+    assert pacer.limit_of("/api/v1/users") == "rate limit"
+
+
 def test_buckets_are_told_apart_and_run_out_with_time():
     now = [0.0]
     pacer = OktaPacer(monotonic=lambda: now[0])
