@@ -18,6 +18,8 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import AttestationError
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute
 
@@ -28,6 +30,8 @@ importlib.import_module("ansible_collections.okta_iru.attestation.plugins.module
 _COLLECTION = "okta_iru.attestation"
 _MODULES = "ansible_collections.okta_iru.attestation.plugins.modules"
 _SWITCH = "okta_iru_attestation_in_process"
+# The path of the tenant's record (docs/record.md); nothing is recorded where it is not set or empty.
+_RECORD = "attestation_record"
 
 
 class ActionModule(ActionBase):
@@ -43,10 +47,23 @@ class ActionModule(ActionBase):
         if self._needs_a_process(task_vars or {}):
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             module_name = f"{_COLLECTION}.{name}"
-            return self._execute_module(module_name=module_name, task_vars=task_vars, wrap_async=wrap_async)
-        module = importlib.import_module(f"{_MODULES}.{name}")
-        result.update(self._run_in_worker(name, module))
+            result.update(self._execute_module(module_name=module_name, task_vars=task_vars, wrap_async=wrap_async))
+        else:
+            module = importlib.import_module(f"{_MODULES}.{name}")
+            result.update(self._run_in_worker(name, module))
+        self._record(result, task_vars or {})
         return result
+
+    def _record(self, result: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        """Write down what the module made or changed, so that `teardown` can undo exactly that."""
+        path = self._templar.template(task_vars.get(_RECORD, "")) if result.get("changes") else ""
+        if not path or self._task.check_mode:
+            return
+        try:
+            _record.update(str(path), result["changes"])
+        except AttestationError as error:
+            warning = f"{error.message} Teardown will not know of what this task changed."
+            result["warnings"] = [*result.get("warnings", []), warning]
 
     def _run_in_worker(self, name: str, module: Any) -> dict[str, Any]:
         spec = module.SPEC

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import AttestationError
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import Change, change
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 
 
@@ -45,12 +46,18 @@ class Task:
     diff: bool = False
     secrets: Secrets = field(default_factory=Secrets)
     warnings: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     progress: Callable[[str], None] = lambda text: None
 
     def warn(self, text: str) -> None:
         """Tell the user something that does not stop the task."""
         if text not in self.warnings:
             self.warnings.append(text)
+
+    def note(self, kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> None:
+        """Tell what was made, changed or removed, right after it was (`_record.change`). It is in the result as
+        ``changes`` even if the task fails later, and so in the record of the tenant."""
+        self.changes.append(change(kind, at, identifier, name, was=was, now=now))
 
     def diff_result(self, header: str, before: Any, after: Any) -> dict[str, Any]:
         """``{"diff": …}`` in Ansible's form if a diff was asked for, else nothing. Empty sides stand for absence."""
@@ -87,6 +94,8 @@ def execute(run: Run, task: Task) -> dict[str, Any]:
             "failure": {"kind": "InternalError"},
         }
     result.setdefault("changed", False)
+    if task.changes:
+        result["changes"] = list(task.changes)
     if task.warnings:
         result["warnings"] = list(task.warnings)
     try:

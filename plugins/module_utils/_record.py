@@ -1,0 +1,106 @@
+# Copyright (c) 2026 okta_iru.attestation contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of a tenant: which objects the collection made, and how those were that it changed.
+
+Neither vendor can tell later who made an object, or which policy an app had before. So what is to be taken away again
+must be written down when it is made. The record is a JSON file on the controller, without secrets, that may be kept in
+version control; it holds for each object its state before the first change, and nothing for one that is as it was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+
+VERSION = 1
+Change = dict[str, Any]
+"""``{kind, at, id, name, was, now}``; ``was`` is None for an object that was made, ``now`` for one that is gone."""
+
+_FIELDS = ("kind", "at", "id", "name", "was")
+
+
+def change(kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> Change:
+    """What happened to one object. ``at`` is the base URL of its service; ``was`` and ``now`` hold what it takes to
+    bring the object back (never a secret), not the whole object."""
+    return {"kind": kind, "at": at, "id": identifier, "name": name, "was": was, "now": now}
+
+
+def merged(objects: Iterable[dict[str, Any]], changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """The record after these changes, in the order in which objects first changed.
+
+    The first ``was`` of an object stays, whatever happens to it later; an object that is again as it was is forgotten.
+    """
+    known = {_key(one): one for one in objects}
+    for one in changes:
+        entry = known.setdefault(_key(one), {field: one[field] for field in _FIELDS})
+        if one["now"] == entry["was"]:
+            del known[_key(one)]
+    return list(known.values())
+
+
+def read(path: str) -> list[dict[str, Any]]:
+    """The objects of a record; none where there is no file. Raises InvalidInput for a file that is no record."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The record {path} cannot be read: {error}.") from None
+    try:
+        record = json.loads(text)
+        if record["version"] != VERSION:
+            raise InvalidInput(f"The record {path} has version {record['version']}; expected {VERSION}.")
+        return [{field: one[field] for field in _FIELDS} for one in record["objects"]]
+    except (ValueError, TypeError, KeyError):
+        raise InvalidInput(
+            f"The file {path} is no record of this collection (JSON with 'version' and 'objects'). Name another in "
+            "attestation_record, or take the file from a backup; without it nobody knows what was made."
+        ) from None
+
+
+def update(path: str, changes: Iterable[Change]) -> None:
+    """Write down changes; the file is replaced as a whole, and removed when nothing is left. Raises InvalidInput."""
+    try:
+        with _locked(path):
+            objects = merged(read(path), changes)
+            if objects:
+                _replace(path, objects)
+            else:
+                Path(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"The record {path} cannot be written: {error.strerror}.") from None
+
+
+def _key(one: dict[str, Any]) -> tuple[str, str, str]:
+    return str(one["at"]), str(one["kind"]), str(one["id"])
+
+
+@contextmanager
+def _locked(path: str) -> Iterator[None]:
+    """Alone with the record: two runs for one tenant may end a task at the same time."""
+    folder = Path(path).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(path: str, objects: list[dict[str, Any]]) -> None:
+    text = json.dumps({"version": VERSION, "objects": objects}, indent=2, ensure_ascii=False) + "\n"
+    fresh = Path(f"{path}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
