@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Response
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_permissions import permission_for
 
 _LONGEST_TEXT = 400
 _LONGEST_BODY = 100_000  # characters of a body that are read for a message
@@ -66,12 +67,18 @@ def explain_okta(response: Response) -> ApiError:
 
 
 def explain_iru(response: Response) -> ApiError:
-    """The failure that an Iru answer of status 400 or more stands for. ``summary`` holds the vendor's own text."""
+    """The failure that an Iru answer of status 400 or more stands for. ``summary`` holds the vendor's own text, and
+    ``permission`` the one that the token lacks."""
     text = _as_text(_decoded(response))
     advice = _IRU_ADVICE.get(response.status, "")
+    permission = None
     if response.status == 403:
-        advice = f"{advice} It is listed there as {response.request.method} on {response.request.path}."
-    return ApiError(_sentence("Iru", response, None, text, advice), status=response.status, summary=text)
+        permission = permission_for(response.request.method, response.request.path)
+        named = f'"{permission}"' if permission else "the one"
+        advice = f"{advice} It is {named} for {response.request.method} on {response.request.path}."
+    return ApiError(
+        _sentence("Iru", response, None, text, advice), status=response.status, summary=text, permission=permission
+    )
 
 
 def _sentence(vendor: str, response: Response, code: str | None, text: str, advice: str) -> str:

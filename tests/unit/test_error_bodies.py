@@ -76,8 +76,36 @@ def test_iru_bodies_of_every_shape(status, body, kind, expected):
     assert expected in explain_iru(answer(status, body, kind)).message
 
 
-def test_iru_missing_permission_names_the_request_to_add():
-    assert "POST on /api/v1/x" in explain_iru(answer(403, b"")).message
+def refused(method, path):
+    return explain_iru(Response(Request(method, path), 403, {}, b""))
+
+
+def test_iru_missing_permission_is_named_as_the_console_names_it():
+    error = refused("POST", "/api/v1/library/custom-profiles")
+    assert (
+        'It is "Custom Profiles: Create Custom Profile" for POST on /api/v1/library/custom-profiles.' in error.message
+    )
+    assert error.details["permission"] == "Custom Profiles: Create Custom Profile"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/api/v1/blueprints/templates/", "Blueprints: Get Blueprint Templates"),
+        ("GET", "/api/v1/blueprints/0c1d", "Blueprints: Get Blueprint"),
+        ("POST", "/api/v1/blueprints/0c1d/remove-library-item", "Blueprints: Remove Library Item"),
+        ("GET", "/api/v1/library/library-items/0c1d/status", "Library: Get Library Item Statuses"),
+        ("GET", "/api/v1/prism/installed_profiles", "Prism: Installed profiles"),
+    ],
+)
+def test_iru_permissions_are_found_by_method_and_path(method, path, expected):
+    assert refused(method, path).details["permission"] == expected
+
+
+def test_iru_permission_of_an_unknown_request_is_named_by_the_request():
+    error = refused("POST", "/api/v1/x")
+    assert "It is the one for POST on /api/v1/x." in error.message
+    assert "permission" not in error.details
 
 
 @given(st.binary(max_size=200))
