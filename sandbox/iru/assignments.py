@@ -92,6 +92,5 @@ def _changed(request: web.Request, blueprint: Record, item: Record, added: bool)
         "library_items_scoped": scoped,
     }
     audit.record(request, "update", ("blueprint", blueprint["id"]), new_state, "library_items")
-    verb = "Added to" if added else "Removed from"
-    audit.record_item(world, item["id"], "library_item_assignment_changed", [f"{verb} {blueprint['name']}"])
+    audit.record_item(world, item["id"], "library_item_assignment_changed")
     return json_response(items)

@@ -22,12 +22,20 @@ _EVENTS_A_PAGE = 500
 _KEPT = timedelta(days=365)
 
 
-def record(request: web.Request, action: str, target: tuple[str, str], new_state: Record, component: str = "") -> None:
+def record(
+    request: web.Request,
+    action: str,
+    target: tuple[str, str],
+    new_state: Record,
+    component: str = "",
+    *,
+    metadata: Record | None = None,
+) -> None:
     """Appends an audit event: ``action`` create, update or delete; ``target`` is ``(type, id)``."""
     world = request.app[WORLD]
     tenant(world)["audit_events"].append(
         {
-            "id": _ulid(world),
+            "id": ulid(world.clock.now(), world.new_uuid()),
             "action": action,
             "occurred_at": now(world),
             "actor_id": request[TOKEN]["id"],
@@ -37,7 +45,7 @@ def record(request: web.Request, action: str, target: tuple[str, str], new_state
             "target_type": target[0],
             "target_component": component,
             "new_state": new_state,
-            "metadata": {},
+            "metadata": metadata or {},
         }
     )
 
@@ -60,9 +68,9 @@ def record_item(world: World, item_id: str, activity_type: str, details: list[st
     )
 
 
-def _ulid(world: World) -> str:
-    """A ULID: 48 bits of milliseconds and 80 random ones in Crockford's base 32."""
-    number = int(world.clock.now().timestamp() * 1000) << 80 | (uuid.UUID(world.new_uuid()).int & ((1 << 80) - 1))
+def ulid(moment: datetime, random: str) -> str:
+    """A ULID: 48 bits of milliseconds and 80 random ones (of a UUID) in Crockford's base 32."""
+    number = int(moment.timestamp() * 1000) << 80 | (uuid.UUID(random).int & ((1 << 80) - 1))
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -1,4 +1,4 @@
-"""Blueprints: ``/blueprints`` and its templates. Items on them are in assignments.py."""
+"""Blueprints: ``/blueprints``. Items on them are in assignments.py, templates for them in blueprint_templates.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from aiohttp import web
 
 from sandbox.iru import audit, scope
 from sandbox.iru.answers import Refused, as_bool, fields_of, invalid, not_found, offset_page
-from sandbox.iru.tenant import Record, tenant
+from sandbox.iru.blueprint_templates import template
+from sandbox.iru.tenant import Record, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def public(world: World, blueprint: Record, counted: bool = True) -> Record:
         devices = tenant(world)["devices"].values()
         shown["computers_count"] = sum(1 for device in devices if device["blueprint_id"] == blueprint["id"])
     return shown
+
+
+def _missing(world: World, blueprint: Record) -> Record:
+    """How many of the devices are missing, which only the documented answer to a PATCH tells."""
+    if not setting(world, "missing_computers_count"):
+        return {}
+    devices = tenant(world)["devices"].values()
+    on_it = [device for device in devices if device["blueprint_id"] == blueprint["id"]]
+    return {"missing_computers_count": sum(1 for device in on_it if device["is_missing"])}
 
 
 def found(request: web.Request) -> Record:
@@ -111,29 +121,39 @@ async def create_blueprint(request: web.Request) -> web.Response:
     if kind not in ("classic", "map"):
         return invalid(world, "type", f'"{kind}" is not a valid choice.')
     source = _source(world, fields)
-    if source is not None and source["type"] != kind:
+    if source is not None and source.get("type", kind) != kind:
         return json_response(["Blueprint type does not match the source blueprint type"], 400)
     looks = {key: str(fields[key]) for key in ("icon", "color") if key in fields and kind == "classic"}
+    inherited = {key: source[key] for key in ("icon", "color", "params") if source and kind == "classic"}
     description = str(fields.get("description", ""))
-    blueprint = create(world, name, kind, enrollment_code=code, description=description, **looks)
-    if source is not None:
+    blueprint = create(world, name, kind, enrollment_code=code, description=description, **inherited | looks)
+    if source is not None and "nodes" in source:
         blueprint["nodes"] = [node | {"id": world.new_uuid(), "items": list(node["items"])} for node in source["nodes"]]
     new_state = {"name": name, "description": description, "type": kind}
-    audit.record(request, "create", ("blueprint", blueprint["id"]), new_state)
+    made_from = {"source_id": str(source["id"]) if source else None, "source": source["name"] if source else None}
+    audit.record(request, "create", ("blueprint", blueprint["id"]), new_state, metadata=made_from)
     return json_response(public(world, blueprint, counted=False), 201)
 
 
 def _source(world: World, fields: dict[str, Any]) -> Record | None:
-    """The Blueprint or template that a new one is made from; a template brings no items here."""
+    """The Blueprint or template that a new one is made from: its looks and parameters; a Blueprint's items as well.
+
+    What Iru answers to a source that does not exist, and what a template brings, is not known.
+    """
     source = fields.get("source") or {}
     if not isinstance(source, dict):
         raise Refused(invalid(world, "source", "Invalid data. Expected a dictionary."))
-    if source.get("type") == "blueprint":
-        blueprint: Record | None = tenant(world)["blueprints"].get(str(source.get("id")))
-        if blueprint is None:
-            raise Refused(invalid(world, "source.id", "Source not found."))
-        return blueprint
-    return None
+    kind, source_id = source.get("type"), str(source.get("id"))
+    if not source:
+        return None
+    if kind not in ("blueprint", "template"):
+        raise Refused(invalid(world, "source.type", f'"{kind}" is not a valid choice.'))
+    origin: Record | None = (
+        tenant(world)["blueprints"].get(source_id) if kind == "blueprint" else template(world, source_id)
+    )
+    if origin is None:
+        raise Refused(invalid(world, "source.id", "Source not found."))
+    return origin
 
 
 async def update_blueprint(request: web.Request) -> web.Response:
@@ -148,7 +168,7 @@ async def update_blueprint(request: web.Request) -> web.Response:
     blueprint["enrollment_code"] |= code
     new_state = {"name": blueprint["name"], "description": blueprint["description"], "type": blueprint["type"]}
     audit.record(request, "update", ("blueprint", blueprint["id"]), new_state)
-    return json_response(public(world, blueprint))
+    return json_response(public(world, blueprint) | _missing(world, blueprint))
 
 
 async def delete_blueprint(request: web.Request) -> web.Response:
@@ -162,9 +182,3 @@ async def delete_blueprint(request: web.Request) -> web.Response:
     audit.record(request, "delete", ("blueprint", blueprint["id"]), {"name": blueprint["name"]})
     # The collection documents no answer beyond "200 OK"; a deletion elsewhere is 204.
     return web.Response(status=204)
-
-
-async def list_templates(request: web.Request) -> web.Response:
-    """``GET /blueprints/templates/``: categories that hold templates (documented to be nested, no example exists)."""
-    categories: list[Record] = tenant(request.app[WORLD])["blueprint_templates"]
-    return json_response(offset_page(request, categories, DEFAULT_LIMIT))

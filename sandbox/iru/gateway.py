@@ -20,6 +20,15 @@ TOKEN: web.RequestKey[Record] = web.RequestKey("iru_token", dict)
 """The token record of a request that was let in."""
 
 _BEARER = re.compile(r"Bearer ([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+# Recorded where Allow says something else than what the address takes: one view serves all actions of a Blueprint.
+_ALLOW = {
+    "/api/v1/blueprints": ["GET", "HEAD", "POST"],
+    "/api/v1/blueprints/{blueprint_id}": ["GET", "HEAD", "PATCH", "DELETE"],
+    **{
+        f"/api/v1/blueprints/{{blueprint_id}}/{action}-library-item{plural}": ["GET", "POST", "PATCH", "DELETE"]
+        for action, plural in (("list", "s"), ("assign", ""), ("remove", ""))
+    },
+}
 _WINDOW_SECONDS = {"hour": 3600, "second": 1}
 # Recorded on every answer of a 2024 tenant, beside the rate-limit headers.
 _FIXED_HEADERS = {
@@ -119,7 +128,9 @@ def _methods(request: web.Request) -> list[str]:
     if isinstance(unknown, web.HTTPMethodNotAllowed):
         return sorted(unknown.allowed_methods)
     resource = request.match_info.route.resource
-    return [] if resource is None else [route.method for route in resource]
+    if resource is None:
+        return []
+    return _ALLOW.get(resource.canonical.rstrip("/")) or [route.method for route in resource]
 
 
 def _limits(world: World) -> dict[str, int]:

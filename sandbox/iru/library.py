@@ -18,7 +18,9 @@ async def list_statuses(request: web.Request) -> web.Response:
         return not_found()
     rows = state["statuses"].get(item["id"], {})
     wanted = request.query.get("computer_id")
-    device_ids = [device_id for device_id in rows if not wanted or device_id == wanted]
+    # Newest row first, as in the documented example.
+    newest = sorted(rows, key=lambda device_id: -int(rows[device_id]["id"]))
+    device_ids = [device_id for device_id in newest if not wanted or device_id == wanted]
     page = offset_page(request, device_ids)
     page["results"] = [status_row(world, state["devices"][each], item, rows[each]) for each in page["results"]]
     return json_response(page)

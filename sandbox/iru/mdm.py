@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sandbox.iru import scope
+from sandbox.iru.native_scep import wanted_profiles
 from sandbox.iru.tenant import (
     Record,
     library_item,
@@ -49,6 +50,7 @@ def check_in(world: World, device_id: str) -> list[Record]:
         return []
     custom = tenant(world)["custom_profiles"]
     wanted = {item_id: item for item_id, item in custom.items() if scope.in_scope(world, device, item)}
+    wanted |= wanted_profiles(world, device)
     commands = [
         _remove_command(world, profile_id, profile)
         for profile_id, profile in device["installed_profiles"].items()
@@ -180,6 +182,8 @@ def _take_certificates(world: World, device: Record, reported: list[Record]) -> 
 def _settle_native_items(world: World, device: Record) -> None:
     """Apps and the like need nothing of the simulated computer: they are in place after the check-in."""
     for item_id, item in tenant(world)["native_items"].items():
+        if "scep" in item:
+            continue
         row = scope.row_of(world, item_id, device["device_id"])
         if row is not None and row["status"] == "PENDING":
             status = "AVAILABLE" if item["self_service"] else "PASS"

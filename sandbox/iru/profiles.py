@@ -153,9 +153,11 @@ async def create_profile(request: web.Request) -> web.Response:
 async def update_profile(request: web.Request) -> web.Response:
     """``PATCH /library/custom-profiles/{id}``."""
     world, profile = request.app[WORLD], _found(request)
+    name_before = profile["name"]
     update(world, profile, await _written_fields(request))
     scope.profile_updated(world, profile)
-    _log(request, "update", profile, "library_item_edited")
+    renamed = [f"Name: {name_before} \u2192 {profile['name']}"] if profile["name"] != name_before else None
+    _log(request, "update", profile, "library_item_edited", renamed)
     return json_response(public(world, profile))
 
 
@@ -172,8 +174,9 @@ async def delete_profile(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _log(request: web.Request, action: str, profile: Record, activity: str) -> None:
+def _log(request: web.Request, action: str, profile: Record, activity: str, details: list[str] | None = None) -> None:
+    """Details of an edited name are documented, of anything else unknown and left out."""
     world = request.app[WORLD]
     new_state = {"name": profile["name"], "active": profile["active"], "label": None, "type": profile["type"]}
     audit.record(request, action, ("library_item", profile["id"]), new_state)
-    audit.record_item(world, profile["id"], activity)
+    audit.record_item(world, profile["id"], activity, details)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from sandbox.iru import assignments, audit, blueprints, device_details, devices, directory, library, prism, profiles
+from sandbox.iru import (
+    assignments,
+    audit,
+    blueprint_templates,
+    blueprints,
+    device_details,
+    devices,
+    directory,
+    enrollment,
+    library,
+    prism,
+    profiles,
+)
 from sandbox.web import Handler
 
 _API = "/api/v1"
@@ -18,15 +30,18 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/library/library-items/{library_item_id}/status": {"GET": library.list_statuses},
     "/library/library-items/{library_item_id}/activity": {"GET": audit.list_item_activity},
     "/blueprints": {"GET": blueprints.list_blueprints, "POST": blueprints.create_blueprint},
-    "/blueprints/templates": {"GET": blueprints.list_templates},
+    "/blueprints/templates": {"GET": blueprint_templates.list_templates},
     "/blueprints/{blueprint_id}": {
         "GET": blueprints.get_blueprint,
         "PATCH": blueprints.update_blueprint,
         "DELETE": blueprints.delete_blueprint,
     },
+    "/blueprints/{blueprint_id}/ota-enrollment-profile": {"GET": enrollment.get_enrollment_profile},
     "/blueprints/{blueprint_id}/list-library-items": {"GET": assignments.list_items},
     "/blueprints/{blueprint_id}/assign-library-item": {"POST": assignments.assign_item},
     "/blueprints/{blueprint_id}/remove-library-item": {"POST": assignments.remove_item},
+    "/blueprint-routing": {"GET": enrollment.get_routing, "PATCH": enrollment.update_routing},
+    "/blueprint-routing/activity": {"GET": enrollment.list_routing_activity},
     "/devices": {"GET": devices.list_devices},
     "/devices/{device_id}": {
         "GET": devices.get_device,

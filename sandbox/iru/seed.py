@@ -6,7 +6,7 @@ import plistlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sandbox.iru import blueprints, mdm, profiles, scope
+from sandbox.iru import blueprint_templates, blueprints, mdm, native_scep, profiles, scope, seed_history
 from sandbox.iru.tenant import SETTINGS, Record, iso_time, prism_time, spaced_time, tenant
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def seed(world: World) -> None:
     _library(world, names)
     _devices(world, names, executive)
     _first_check_ins(world)
+    # From here on nothing is drawn: ids are derived, so that a seed keeps giving the company that it gave before.
+    tenant(world)["blueprint_templates"] = blueprint_templates.categories(world)
+    seed_history.seed(world, native_scep.seed(world))
 
 
 def _empty(world: World) -> Record:
@@ -98,8 +101,6 @@ def _blueprints(world: World, executive: str) -> dict[str, Record]:
     made = {name: blueprints.create(world, name, kind) for name, kind in kinds.items()}
     condition = {"id": world.new_uuid(), "rule": {"tag_id": executive}, "items": []}
     made["Executives"]["nodes"].append(condition)
-    category = {"id": 1, "name": "Basics", "templates": [{"id": 16, "name": "Default Blueprint", "type": "classic"}]}
-    tenant(world)["blueprint_templates"].append(category)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ SETTINGS: dict[str, Any] = {
     "validation_error_shape": "fields",
     # Recorded 2024 answers had no runs_on_* flags beyond the five that can be written.
     "android_and_windows_flags": True,
+    # The documented answer to a Blueprint's PATCH (2021) counts missing computers; later answers to a GET do not.
+    "missing_computers_count": True,
+    # Whether manual enrolment asks people to sign in, for ota-enrollment-profile?sso=true.
+    "manual_enrollment_requires_authentication": False,
     # A recorded profile has a PayloadScope; whether Iru adds it when the upload has none is not known.
     "payload_scope_added": True,
     # Whether an update puts status rows back to pending until the profile is installed again is not known.
@@ -57,6 +62,11 @@ def library_item(world: World, item_id: str) -> Record | None:
     state = tenant(world)
     found: Record | None = state["custom_profiles"].get(item_id) or state["native_items"].get(item_id)
     return found
+
+
+def derived_uuid(world: World, *names: str) -> str:
+    """A UUID that is the same in every tenant of a seed. Unlike a new one it leaves later draws as they are."""
+    return str(uuid.uuid5(uuid.UUID(tenant(world)["api_token"]), "/".join(names)))
 
 
 def iso_time(moment: datetime) -> str:

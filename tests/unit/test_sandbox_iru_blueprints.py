@@ -107,7 +107,8 @@ def test_assign_answers_with_all_items_and_makes_pending_rows(tenant: Tenant, it
     assert (answer.status, answer.json) == (200, [*before, item])
     rows = tenant.get(f"/library/library-items/{item}/status").json["results"]
     macs = tenant.devices_on(tenant.named("blueprints", "Sales"))
-    assert [(row["computer"]["id"], row["status"]) for row in rows] == [(mac["device_id"], "pending") for mac in macs]
+    newest_first = [(row["computer"]["id"], row["status"]) for row in rows]
+    assert newest_first == [(mac["device_id"], "pending") for mac in reversed(macs)]
     assert all(isinstance(row["id"], int) for row in rows)
 
 
