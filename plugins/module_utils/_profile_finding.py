@@ -54,11 +54,12 @@ def warning(code: str, message: str, *, payload: str = "", key: str = "") -> Fin
 
 @dataclass(frozen=True)
 class Context:
-    """One payload under check, its index in the profile, and what the check is for."""
+    """One payload under check, its index in the profile, the scope of the profile, and what the check is for."""
 
     payload: dict[str, Any]
     index: int
     windows: bool = False
+    scope: Any = None
 
     @property
     def kind(self) -> str:

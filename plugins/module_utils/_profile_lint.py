@@ -12,9 +12,13 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile_lint_apps as apps
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile_lint_certificate as certificate
 from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile_lint_scep as scep
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile_lint_sso as sso
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile import SCEP
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_finding import (
@@ -23,6 +27,23 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_find
     error,
     unknown_variables,
     warning,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys_apple import (
+    ASSOCIATED_DOMAINS,
+    CERTIFICATE,
+    COMMON,
+    EXTENSIBLE_SSO,
+    MANAGED_PREFERENCES,
+    PAYLOADS,
+    ROOT_CERTIFICATE,
+    SCEP_SETTINGS,
+    TOP_LEVEL,
+)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys_apps import DOMAINS
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import (
+    Table,
+    check_table,
+    check_value,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import (
     KeyPath,
@@ -64,7 +85,7 @@ def _findings(source: bytes | str | Mapping[str, Any], windows: bool) -> Iterato
     for check in PROFILE_CHECKS:
         yield from check(profile)
     for index, payload in enumerate(_payloads(profile)):
-        context = Context(payload, index, windows)
+        context = Context(payload, index, windows, profile.get("PayloadScope"))
         for payload_check in (*PAYLOAD_CHECKS[None], *PAYLOAD_CHECKS.get(context.kind, ())):
             yield from payload_check(context)
 
@@ -110,6 +131,12 @@ def _check_top_level(profile: dict[str, Any]) -> Iterator[Finding]:
                 yield error("no-payloads", "A payload must be a dictionary.", key=f"PayloadContent → {index}")
 
 
+def _check_top_level_keys(profile: dict[str, Any]) -> Iterator[Finding]:
+    """Names and types; a finding of the top level names no payload."""
+    for finding in check_table(Context({}, 0), profile, TOP_LEVEL):
+        yield replace(finding, payload="")
+
+
 def _check_scope(profile: dict[str, Any]) -> Iterator[Finding]:
     scope = profile.get("PayloadScope")
     if scope not in (None, "System", "User"):
@@ -151,6 +178,16 @@ def _check_common_keys(context: Context) -> Iterator[Finding]:
         yield context.warning("payload-version", "Apple requires PayloadVersion 1 in every payload.", "PayloadVersion")
 
 
+def _check_keys(context: Context) -> Iterator[Finding]:
+    """Names, types and ranges, as far as the payload type is known; of others only the keys that all have."""
+    for key, wanted in COMMON.items():
+        if key in context.payload:
+            yield from check_value(context, context.payload[key], wanted, (key,), _COMMON)
+    if context.kind in PAYLOADS:
+        beside = {**COMMON, **(SCEP_SETTINGS.keys if context.kind == SCEP else {})}
+        yield from check_table(context, context.payload, PAYLOADS[context.kind], (), beside)
+
+
 def _check_variables(context: Context) -> Iterator[Finding]:
     """Unknown variables outside SCEP payloads, where a dollar sign can be meant (a script, a pattern)."""
     if context.kind == SCEP:
@@ -186,9 +223,23 @@ def _is_uuid(text: str) -> bool:
     return len(text) == 36
 
 
-PROFILE_CHECKS: tuple[ProfileCheck, ...] = (_check_top_level, _check_scope, _check_unique)
+_COMMON = Table(COMMON)
+
+PROFILE_CHECKS: tuple[ProfileCheck, ...] = (
+    _check_top_level,
+    _check_top_level_keys,
+    _check_scope,
+    _check_unique,
+    sso.check_profile,
+    apps.check_profile,
+)
 
 PAYLOAD_CHECKS: dict[str | None, tuple[PayloadCheck, ...]] = {
-    None: (_check_common_keys, _check_variables),
+    None: (_check_common_keys, _check_keys, _check_variables),
     SCEP: scep.CHECKS,
+    EXTENSIBLE_SSO: sso.SSO_CHECKS,
+    ASSOCIATED_DOMAINS: sso.ASSOCIATED_DOMAINS_CHECKS,
+    ROOT_CERTIFICATE: certificate.CHECKS,
+    CERTIFICATE: certificate.CHECKS,
+    **dict.fromkeys((MANAGED_PREFERENCES, *DOMAINS), (apps.check_preferences,)),
 }

@@ -16,6 +16,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_find
     Finding,
     unknown_variables,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys_apple import SCEP_SETTINGS
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import is_a
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_subject import (
     canonical_attribute,
     is_subject,
@@ -29,58 +31,20 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_vari
     longest_expansion,
 )
 
-# apple/device-management, mdm/profiles/com.apple.security.scep.yaml; CertificateRenewalTimeInterval is only in
-# ProfileManifests and harmless.
-KEY_TYPES: dict[str, type] = {
-    "URL": str,
-    "Name": str,
-    "Subject": list,
-    "Challenge": str,
-    "Keysize": int,
-    "Key Type": str,
-    "Key Usage": int,
-    "CAFingerprint": bytes,
-    "Retries": int,
-    "RetryDelay": int,
-    "SubjectAltName": dict,
-    "KeyIsExtractable": bool,
-    "AllowAllAppsAccess": bool,
-    "CertificateRenewalTimeInterval": int,
-}
-_IN_WORDS = {str: "text", list: "an array", dict: "a dictionary", int: "an integer", bool: "a boolean", bytes: "data"}
-
 LONGEST_CN = 64  # X.520, ub-common-name
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
-def _check_keys(context: Context) -> Iterator[Finding]:
-    content = context.payload.get("PayloadContent")
+def _check_content(context: Context) -> Iterator[Finding]:
     for key in context.payload:
-        if key in KEY_TYPES:
+        if key in SCEP_SETTINGS.keys:
             yield context.error(
                 "key-misplaced", f"{key} belongs inside the payload's own PayloadContent dictionary.", key
             )
-    if not isinstance(content, dict):
+    if "PayloadContent" not in context.payload:
         yield context.error("no-content", "A SCEP payload needs a PayloadContent dictionary.", "PayloadContent")
-        return
-    for key in content:
-        if key in KEY_TYPES:
-            continue
-        meant = closest(key, KEY_TYPES)
-        if meant and meant not in content:
-            yield _at(context.error, "key-misspelt", f"macOS ignores {key!r}; write {meant!r}.", key)
-        else:
-            yield _at(context.warning, "key-unknown", f"macOS does not know {key!r} and ignores it; remove it.", key)
-
-
-def _check_types(context: Context) -> Iterator[Finding]:
-    for key, value in _content(context).items():
-        wanted = KEY_TYPES.get(key)
-        if wanted and not _is_a(value, wanted):
-            found = _IN_WORDS.get(type(value), type(value).__name__)
-            yield _at(context.error, "wrong-type", f"{key} must be {_IN_WORDS[wanted]}; it is {found}.", key)
 
 
 def _check_url(context: Context) -> Iterator[Finding]:
@@ -138,24 +102,24 @@ def _check_challenge(context: Context) -> Iterator[Finding]:
 def _check_key(context: Context) -> Iterator[Finding]:
     content = _content(context)
     size, usage = content.get("Keysize", 1024), content.get("Key Usage", 0)
-    if _is_a(size, int) and size not in KEY_SIZES:
+    if is_a(size, int) and size not in KEY_SIZES:
         yield _at(context.error, "key-size", f"Keysize is one of {', '.join(map(str, KEY_SIZES))}.", "Keysize")
-    elif _is_a(size, int) and size != 2048:
+    elif is_a(size, int) and size != 2048:
         yield _at(
             context.warning, "key-size", f"Keysize is {size} (Apple's default: 1024); Okta asks for 2048.", "Keysize"
         )
     if content.get("Key Type", "RSA") != "RSA":
         yield _at(context.error, "key-type", "Key Type can only be RSA.", "Key Type")
-    if _is_a(usage, int) and usage not in (0, 1, 4, 5):
+    if is_a(usage, int) and usage not in (0, 1, 4, 5):
         yield _at(context.error, "key-usage", "Key Usage is 1 (signing), 4 (encryption) or 5 (both).", "Key Usage")
-    elif _is_a(usage, int) and not usage & 1:
+    elif is_a(usage, int) and not usage & 1:
         yield _at(
             context.error,
             "key-usage",
             "Key Usage does not include signing, by which the device answers Okta; set it to 1.",
             "Key Usage",
         )
-    elif _is_a(usage, int) and usage != 1:
+    elif is_a(usage, int) and usage != 1:
         yield _at(context.warning, "key-usage", "Key Usage is 5; Okta asks for signing alone, 1.", "Key Usage")
 
 
@@ -258,23 +222,22 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _is_a(value: Any, kind: type) -> bool:
-    """Whether a value is of a type of property lists, where a boolean is no integer."""
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
-
-
 def _content(context: Context) -> dict[str, Any]:
-    content = context.payload.get("PayloadContent")
-    return content if isinstance(content, dict) else {}
+    content: dict[str, Any] = context.payload["PayloadContent"]
+    return content
 
 
 def _at(finding: Callable[..., Finding], code: str, message: str, key: str) -> Finding:
     return finding(code, message, "PayloadContent", key)
 
 
-CHECKS = (
-    _check_keys,
-    _check_types,
+def _check_settings(context: Context) -> Iterator[Finding]:
+    if isinstance(context.payload.get("PayloadContent"), dict):
+        for check in _SETTINGS_CHECKS:
+            yield from check(context)
+
+
+_SETTINGS_CHECKS = (
     _check_url,
     _check_challenge,
     _check_key,
@@ -283,3 +246,4 @@ CHECKS = (
     _check_variables,
     _check_subject_alt_name,
 )
+CHECKS = (_check_content, _check_settings)

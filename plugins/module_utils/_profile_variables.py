@@ -73,13 +73,20 @@ def apple_variables_in(text: str) -> list[str]:
     return _APPLE.findall(text)
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant: equal but for case, blanks and signs, or the most alike; else None."""
-    by_letters = {_letters(candidate): candidate for candidate in known}
-    if _letters(word) in by_letters:
-        return by_letters[_letters(word)]
-    alike = difflib.get_close_matches(_letters(word), by_letters, n=1, cutoff=0.65)
-    return by_letters[alike[0]] if alike else None
+def closest(word: str, known: Iterable[str], alike: float = 0.65) -> str | None:
+    """The known word that was probably meant: equal but for case, blanks and signs, or the most alike; else None.
+
+    ``alike`` is how alike a word must be, of 1; words that all begin alike need more.
+    """
+    words = list(known)
+    by_letters = {_letters(candidate): candidate for candidate in words}
+    found = difflib.get_close_matches(_letters(word), by_letters, n=1, cutoff=alike)
+    return spelt_alike(word, words) or (by_letters[found[0]] if found else None)
+
+
+def spelt_alike(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is equal but for case, blanks and signs; else None."""
+    return next((candidate for candidate in known if _letters(candidate) == _letters(word)), None)
 
 
 def longest_expansion(text: str) -> tuple[int, list[str]]:

@@ -215,11 +215,11 @@ def test_ids_are_unique_whatever_the_case():
 
 def test_variables_in_other_payloads():
     def profile(**content: Any) -> bytes:
-        return mobileconfig([{"PayloadType": "com.okta.mobile", **content}], identifier="com.example.a", name="x")
+        return mobileconfig([{"PayloadType": "com.example.app", **content}], identifier="com.example.a", name="x")
 
-    assert seen(profile(**{"OktaVerify.UserPrincipalName": "$EMAIL", "x": ["costs $5", "$home"]})) == []
-    (finding,) = lint(profile(**{"OktaVerify.UserPrincipalName": "$EMIAL"}))
-    assert (finding.severity, finding.key) == ("warning", "OktaVerify.UserPrincipalName")
+    assert seen(profile(**{"login": "$EMAIL", "x": ["costs $5", "$home"]})) == []
+    (finding,) = lint(profile(**{"login": "$EMIAL"}))
+    assert (finding.severity, finding.key) == ("warning", "login")
     assert "did you mean $EMAIL?" in finding.message
     assert seen(profile(Password=f"$CANARY{CANARY}")) == []
 
@@ -281,7 +281,7 @@ def test_any_dictionary_is_judged_without_falling_over(profile):
 def test_every_code_is_in_the_documentation():
     root = Path(__file__).resolve().parents[2]
     code = "".join(path.read_text() for path in (root / "plugins/module_utils").glob("_profile_lint*.py"))
-    codes = set(re.findall(r'(?:error|warning)\(\s*"([a-z-]+)"', code))
+    codes = set(re.findall(r'(?:error|warning|finding)\(\s*"([a-z-]+)"', code))
     codes |= set(re.findall(r'_at\(\s*context\.(?:error|warning),\s*"([a-z-]+)"', code))
     documented = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs/profiles.md").read_text(), re.MULTILINE))
     assert len(codes) > 30
