@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from sandbox.okta import rate_limits
+from sandbox.okta import log_event, rate_limits
 from sandbox.okta.answers import OktaError, base_url
 from sandbox.web import WORLD, Handler, Middleware
 from sandbox.world import World
@@ -63,8 +63,10 @@ def middleware() -> Middleware:
         if access is None and (request.match_info.http_exception is None or request.path.startswith("/pki/")):
             return await handler(request)
         rate: dict[str, str] = {}
+        caller = _caller(request)
         try:
-            response = await _guarded(request, handler, access, rate)
+            with log_event.called_by(caller):
+                response = await _guarded(request, handler, access, rate)
         except OktaError as error:
             response = error.response()
         except Exception:
@@ -72,7 +74,9 @@ def middleware() -> Middleware:
             response = OktaError("E0000009").response()
         if not response.prepared:
             response.headers.update(rate)
-            response.headers["X-Okta-Request-Id"] = rate_limits.new_request_id()
+            response.headers["X-Okta-Request-Id"] = caller.request_id
+            if request.app[WORLD].data["okta"]["settings"]["lower_case_headers"]:
+                _lower_case(response)
         return response
 
     return guard
@@ -89,6 +93,9 @@ async def _guarded(
     world = request.app[WORLD]
     scopes = _authenticate(request, world) if access.scope else None
     rate.update(rate_limits.spend(world, access.bucket))
+    if rate_limits.refused_for_concurrency(world):
+        rate.update({"X-Rate-Limit-Limit": "0", "X-Rate-Limit-Remaining": "0"})  # as Okta's Python SDK tells it apart
+        raise OktaError("E0000047")
     if rate_limits.exceeded(world, access.bucket):
         raise OktaError("E0000047")  # without Retry-After: none was ever recorded
     if access.feature in world.data["okta"]["settings"]["missing_features"]:
@@ -96,6 +103,26 @@ async def _guarded(
     if access.scope and scopes is not None and access.scope not in scopes.granted:
         return _refusal(request, access.scope, scopes)
     return await handler(request)
+
+
+def _caller(request: web.Request) -> log_event.Caller:
+    """Who the System Log will say it was. The API token of the org has one id for ever."""
+    token = request.headers.get("Authorization", "").startswith("SSWS")
+    okta = request.app[WORLD].data["okta"]
+    return log_event.Caller(
+        ip=request.remote or "127.0.0.1",
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=rate_limits.new_request_id(),
+        uri=request.path,
+        token_id=f"00T{okta['client_id'][3:]}" if token else None,
+    )
+
+
+def _lower_case(response: web.StreamResponse) -> None:
+    headers = list(response.headers.items())
+    response.headers.clear()
+    for name, value in headers:
+        response.headers.add(name.lower(), value)
 
 
 @dataclass(frozen=True)

@@ -113,11 +113,13 @@ def limit_of(request: web.Request, default: int, maximum: int, minimum: int = 1)
 
 def with_links(request: web.Request, response: web.Response, next_parameters: dict[str, str] | None) -> web.Response:
     """Adds Okta's Link headers: `self`, and `next` with the request's own parameters and the given ones on top."""
-    url = base_url(request) + request.path.rstrip("/")
+    base, host = base_url(request), request.app[WORLD].data["okta"]["settings"]["link_host"]
+    url = (f"https://{host}" if host else base) + request.path.rstrip("/")
     query = f"?{request.query_string}" if request.query_string else ""
     response.headers.add("Link", f'<{url}{query}>; rel="self"')
     if next_parameters is not None:
-        parameters = urlencode({**request.query, **next_parameters})
+        # `after` comes first, as recorded.
+        parameters = urlencode({**next_parameters, **{**request.query, **next_parameters}})
         response.headers.add("Link", f'<{url}?{parameters}>; rel="next"')
     return response
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.clock import okta_time
-from sandbox.okta import device_store, rate_limits
+from sandbox.okta import device_store, rate_limits, synthetic_devices
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, invalid, limit_of, not_found, with_links
 from sandbox.okta.audit import audit
 from sandbox.okta.org import shown_user
-from sandbox.okta.scim import Combination, Comparison, Expression, comparisons, parse
+from sandbox.okta.scim import Expression, comparisons, parse
 from sandbox.web import WORLD, json_response
 from sandbox.world import World
 
 _MAXIMUM_PAGE = 200
-_SEARCHABLE = {"id", "status", "lastUpdated"}
+_PROFILE = (
+    "displayName", "platform", "manufacturer", "model", "osVersion", "serialNumber", "udid", "sid", "imei", "meid",
+    "tpmPublicKeyHash", "registered", "secureHardwarePresent", "diskEncryptionType", "integrityJailbreak", "managed",
+)  # fmt: skip
+_SEARCHABLE = {"id", "status", "lastUpdated", *(f"profile.{name}" for name in _PROFILE)}
+_FIELDS = {
+    "id", "status", "created", "lastUpdated", "profile", "resourceType", "resourceDisplayName", "resourceAlternateId",
+    "resourceId", "_links", "_embedded",
+}  # fmt: skip
 _CONTAINS = {f"profile.{name}" for name in ("displayName", "serialNumber", "imei", "meid", "udid", "sid")}
 # operation → (from one of these, to that), okta/okta-management-openapi-spec; the links of a suspended one are recorded
 _LIFECYCLE = {
@@ -36,11 +43,14 @@ async def list_devices(request: web.Request) -> web.Response:
     world, expand = request.app[WORLD], request.query.get("expand")
     if expand not in {None, "user", "userSummary"}:
         raise invalid("expand", "expand: must be user or userSummary")
-    limit = limit_of(request, _MAXIMUM_PAGE, _MAXIMUM_PAGE)
-    expression = _expression(world, request.query["search"]) if request.query.get("search") else None
+    most = world.data["okta"]["settings"]["device_expand_limit"] if expand else _MAXIMUM_PAGE
+    limit = limit_of(request, min(most, _MAXIMUM_PAGE), most)
+    fields = _fields(request.query.get("fields", ""))
+    expression = _expression(request.query["search"]) if request.query.get("search") else None
     devices, more = device_store.page(world, expression, request.query.get("after"), limit)
     following = {"after": devices[-1]["id"], "limit": str(limit)} if more else None
-    return with_links(request, json_response([_shown(request, device, expand) for device in devices]), following)
+    shown = [_only(fields, _shown(request, device, expand)) for device in devices]
+    return with_links(request, json_response(shown), following)
 
 
 @needs("okta.devices.read", rate_limits.DEVICES, _FEATURE)
@@ -57,10 +67,8 @@ async def get_device(request: web.Request) -> web.Response:
 @needs("okta.devices.read", rate_limits.DEVICE_USERS, _FEATURE)
 async def list_device_users(request: web.Request) -> web.Response:
     """GET /api/v1/devices/{id}/users: the management status is on the user's link, not on the device."""
-    world = request.app[WORLD]
     links = _device(request, "GenericUDObject")["users"]  # the kind in its 404 is recorded
-    users = world.data["okta"]["users"]
-    return json_response([{**link, "user": shown_user(request, users[link["user"]])} for link in links])
+    return json_response([_expanded(request, link, "user") for link in links])
 
 
 @needs("okta.devices.manage", rate_limits.DEVICES, _FEATURE)
@@ -71,6 +79,7 @@ async def change_device_status(request: web.Request) -> web.Response:
     if device["status"] not in before:
         needed = " or ".join(before)
         raise invalid("status", f"status: a device must be {needed} to {operation}, it is {device['status']}")
+    device_store.changing(world, device)
     device.update(status=after, lastUpdated=okta_time(world.clock.now()))
     if operation == "deactivate":
         device["users"] = []  # documented; a recorded deactivated device has no users
@@ -96,32 +105,48 @@ def _audit(world: World, operation: str, device: dict[str, Any]) -> None:
 
 def _device(request: web.Request, kind: str = "Device") -> dict[str, Any]:
     device_id = request.match_info["id"]
-    found: dict[str, Any] | None = request.app[WORLD].data["okta"]["devices"].get(device_id)
-    if found is None:
+    found = device_store.get(request.app[WORLD], device_id)
+    if found is None or (request.method != "GET" and device_id not in request.app[WORLD].data["okta"]["devices"]):
         raise not_found(device_id, kind)
     return found
 
 
-def _expression(world: World, text: str) -> Expression:
-    """A search over what Okta lets one search. Raises OktaError E0000031.
-
-    Search runs on an index that may lag behind (recorded); with a lag, newer changes are not found yet.
-    """
+def _expression(text: str) -> Expression:
+    """A search over what Okta lets one search. Raises OktaError E0000031."""
     try:
         expression = parse(text)
     except ValueError as error:
         raise OktaError("E0000031", causes=[str(error)]) from error
     for comparison in comparisons(expression):
         attribute = comparison.attribute
-        if attribute not in _SEARCHABLE and not attribute.startswith("profile."):
+        if attribute not in _SEARCHABLE:
             raise OktaError("E0000031", causes=[f"Invalid property: {attribute}"])
         if comparison.operator == "co" and attribute not in _CONTAINS:
             raise OktaError("E0000031", causes=[f"The operator co is not supported for {attribute}"])
-    lag = world.data["okta"]["settings"]["device_search_lag_seconds"]
-    if not lag:
-        return expression
-    indexed = Comparison("lastUpdated", "le", okta_time(world.clock.now() - timedelta(seconds=lag)))
-    return Combination("and", (indexed, expression))
+    return expression
+
+
+def _fields(text: str) -> list[list[str]]:
+    """The paths of the `fields` parameter (in Okta's release notes of 2026; what it refuses is constructed)."""
+    paths = [name.strip() for name in text.split(",") if name.strip()]
+    for path in paths:
+        if path.partition(".")[0] not in _FIELDS:
+            raise invalid("fields", f"fields: {path} is not a field of a device")
+    return [path.split(".") for path in paths]
+
+
+def _only(fields: list[list[str]], device: dict[str, Any]) -> dict[str, Any]:
+    """The device reduced to the fields that were asked for, and its id; all of it if none were."""
+    if not fields:
+        return device
+    kept: dict[str, Any] = {"id": device["id"]}
+    for name, *inner in fields:
+        value = device.get(name)
+        if inner and isinstance(value, dict):
+            kept.setdefault(name, {}).update({key: value[key] for key in inner[:1] if key in value})
+        elif name in device:
+            kept[name] = value
+    return kept
 
 
 def _shown(request: web.Request, device: dict[str, Any], expand: str | None) -> dict[str, Any]:
@@ -144,7 +169,8 @@ def _shown(request: web.Request, device: dict[str, Any], expand: str | None) -> 
 
 
 def _expanded(request: web.Request, link: dict[str, Any], expand: str) -> dict[str, Any]:
-    user = request.app[WORLD].data["okta"]["users"][link["user"]]
+    world = request.app[WORLD]
+    user = world.data["okta"]["users"].get(link["user"]) or synthetic_devices.user(world, link["user"])
     if expand == "user":
         return {**link, "user": shown_user(request, user)}
     summary = {

@@ -7,12 +7,14 @@ from typing import Any
 
 from sandbox.clock import okta_time
 from sandbox.okta import device_store, system_log
+from sandbox.okta.log_event import computer_client
 from sandbox.okta.rule_evaluation import SignIn, deciding_rule
 from sandbox.pki import ca
 from sandbox.world import World
 
 _APP = "Okta Dashboard"
 _OS_NAMES = {"MACOS": "OSX", "WINDOWS": "WINDOWS"}
+_CLIENT_NAMES = {"MACOS": "Mac OS X", "WINDOWS": "Windows 11"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _registered_device(world: World, computer: dict[str, Any], user: dict[str, A
         _event(world, "device.enrollment.create", "Device enrolled", user, device, managed=False)
     if device["status"] == "ACTIVE" and _link(device, user) is None:
         now = okta_time(world.clock.now())
+        device_store.changing(world, device)
         device["users"].append(
             {"created": now, "managementStatus": "NOT_MANAGED", "screenLockType": "BIOMETRIC", "user": user["id"]}
         )
@@ -134,6 +137,7 @@ def _bind(world: World, user: dict[str, Any], device: dict[str, Any], certificat
 def _set_management(world: World, device: dict[str, Any], user: dict[str, Any], *, managed: bool) -> None:
     link, status = _link(device, user), "MANAGED" if managed else "NOT_MANAGED"
     if link is not None and link["managementStatus"] != status:
+        device_store.changing(world, device)
         link["managementStatus"] = status
         device["lastUpdated"] = okta_time(world.clock.now())
 
@@ -215,6 +219,8 @@ def _event(
             "jailbreak": None,
             "secure_hardware_present": True,
         },
+        client=computer_client(_CLIENT_NAMES[profile["platform"]], "203.0.113.10"),
+        session=f"idx{user['id'][3:]}",
         target=target or [itself],
         debug_data=debug_data,
     )

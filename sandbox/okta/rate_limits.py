@@ -44,6 +44,15 @@ def spend(world: World, bucket: str) -> dict[str, str]:
     }
 
 
+def refused_for_concurrency(world: World) -> bool:
+    """Whether this is one of the requests that come while too many others are answered (`concurrency_refusals`)."""
+    settings = world.data["okta"]["settings"]
+    if settings["concurrency_refusals"] <= 0:
+        return False
+    settings["concurrency_refusals"] -= 1
+    return True
+
+
 def exceeded(world: World, bucket: str) -> bool:
     """Whether the request that was spent last was one too many."""
     used = world.runtime.cache["okta.rate_windows"][bucket][1]

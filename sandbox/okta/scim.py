@@ -20,6 +20,12 @@ _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
 }
 _OPERATORS = {"eq", "ne", "pr", *_ORDERINGS, *_TEXT_TESTS}
 _MAXIMUM_DEPTH = 50
+# As Okta's message of an unknown operator lists them; `ne` and `ew` stand in its examples.
+_EXPECTED = "eq,co,sw,pr,gt,ge,lt,le"
+
+
+class SyntaxProblem(ValueError):
+    """Says what is wrong with an expression."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,12 @@ Expression = Comparison | Combination
 
 
 def parse(text: str) -> Expression:
-    """The expression in ``text``. Raises ValueError that says what is wrong with it."""
+    """The expression in ``text``. Raises SyntaxProblem."""
     parser = _Parser(list(_tokens(text)))
     expression = parser.disjunction(0)
     if parser.tokens:
-        raise ValueError(f"unexpected {parser.tokens[0]!r} after a complete expression")
+        token, position = parser.tokens[0]
+        raise SyntaxProblem(f"Unexpected {token!r} after a complete expression at position {position}.")
     return expression
 
 
@@ -84,8 +91,11 @@ def comparisons(expression: Expression) -> Iterator[Comparison]:
             yield from comparisons(part)
 
 
+_Token = tuple[str, int]  # and where it begins, counted from 0
+
+
 class _Parser:
-    def __init__(self, tokens: list[str]) -> None:
+    def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
 
     def disjunction(self, depth: int) -> Expression:
@@ -93,50 +103,57 @@ class _Parser:
 
     def _chain(self, kind: str, part: Callable[[], Expression]) -> Expression:
         parts = [part()]
-        while self.tokens and self.tokens[0].lower() == kind:
+        while self.tokens and self.tokens[0][0].lower() == kind:
             self.tokens.pop(0)
             parts.append(part())
         return parts[0] if len(parts) == 1 else Combination(kind, tuple(parts))
 
     def _factor(self, depth: int) -> Expression:
         if depth > _MAXIMUM_DEPTH:
-            raise ValueError("too many nested parentheses")
-        token = self._next()
+            raise SyntaxProblem("Too many nested parentheses.")
+        token, position = self._next()
         if token.lower() == "not":
             return Combination("not", (self._factor(depth + 1),))
         if token == "(":  # noqa: S105 - a parenthesis
             inside = self.disjunction(depth + 1)
-            if self._next() != ")":
-                raise ValueError("a closing parenthesis is missing")
+            if self._next()[0] != ")":
+                raise SyntaxProblem(f"A closing parenthesis is missing for that at position {position}.")
             return inside
+        if "[" in token:
+            raise SyntaxProblem(f"Brackets are not supported, at position {position}.")
         return self._comparison(token)
 
     def _comparison(self, attribute: str) -> Comparison:
-        name = self._next().lower()
-        if name not in _OPERATORS:
-            raise ValueError(f"unknown operator {name!r}")
-        if name == "pr":
-            return Comparison(attribute, name)
-        literal = self._next()
+        name, position = self._next()
+        if name.lower() not in _OPERATORS:
+            raise SyntaxProblem(
+                f"Unrecognized attribute operator '{name}' at position {position}. Expected: {_EXPECTED}"
+            )
+        if name.lower() == "pr":
+            return Comparison(attribute, "pr")
+        literal, position = self._next()
         try:
-            return Comparison(attribute, name, json.loads(literal))
+            return Comparison(attribute, name.lower(), json.loads(literal))
         except json.JSONDecodeError as error:
-            raise ValueError(f"{literal!r} is not a quoted text, number, true or false") from error
+            raise SyntaxProblem(
+                f"{literal!r} at position {position} is not a quoted text, number, true or false."
+            ) from error
 
-    def _next(self) -> str:
+    def _next(self) -> _Token:
         if not self.tokens:
-            raise ValueError("the expression ends too early")
+            raise SyntaxProblem("The expression ends too early.")
         return self.tokens.pop(0)
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     while text[position:].strip():
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ValueError(f"a quote is not closed: {text[position:]!r}")
+            raise SyntaxProblem(f"A quote is not closed at position {position}.")
+        token = match.group().strip()
+        yield token, match.end() - len(token)
         position = match.end()
-        yield match.group().strip()
 
 
 def _values(item: Any, path: list[str]) -> Iterator[Any]:

@@ -46,6 +46,7 @@ def seed(world: World) -> None:
         "devices": {},
         "certificate_bindings": {},
         "logs": [],
+        "log_arrivals": {},
     }
     _directory(world)
     _policies_and_apps(world)

@@ -29,6 +29,21 @@ SETTINGS: dict[str, Any] = {
     "device_profile_managed": False,
     # A changed device is found by `search` only this many seconds (real time is not used) of world time later.
     "device_search_lag_seconds": 0,
+    # Devices a page with `expand`; above it 400 E0000001. The specification recommends 20 and allows 200.
+    "device_expand_limit": 200,
+    # Devices and past events that are made when they are read (sandbox/okta/synthetic_*.py), and the days they span.
+    "synthetic_devices": 0,
+    "synthetic_events": 0,
+    "synthetic_days": 6,
+    # Each n-th event of the System Log arrives so many seconds (of world time) after it was published.
+    "log_delay_seconds": 0,
+    "log_delay_every": 1,
+    # Host in Link headers instead of the org's own: recorded of orgs that are asked under another name.
+    "link_host": None,
+    # Header names in lower case, as HTTP/2 has them; both are recorded.
+    "lower_case_headers": False,
+    # So many of the next requests are refused for too many at a time: 429 with limit and remaining 0.
+    "concurrency_refusals": 0,
     # Requests a minute for a bucket, over the documented numbers: {"/api/v1/policies": 50}.
     "rate_limits": {},
     "rate_limits_enforced": True,

@@ -1,69 +1,53 @@
-"""The org's System Log: adding events, and reading them as bounded or polling queries."""
+"""The org's System Log: adding events, and reading them as bounded or polling queries.
+
+A log has two orders: that of `published`, and that of arrival, which is later for events that Okta stores late. A
+bounded query reads by the first, a polling one by the second; otherwise they are the same.
+"""
 
 from __future__ import annotations
 
-import secrets
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.clock import okta_time
+from sandbox.okta.log_event import log_event
+from sandbox.okta.synthetic_log import SyntheticLog
 from sandbox.world import World
 
 RETENTION = timedelta(days=90)
+_BEHIND_ALL = 1 << 62  # a place in the log that no event has
+
+# When, and the place in the log; negative places are of synthetic events.
+_Key = tuple[str, int]
 
 
-def append(
-    world: World,
-    event_type: str,
-    *,
-    display_message: str | None = None,
-    outcome: str = "SUCCESS",
-    reason: str | None = None,
-    severity: str = "INFO",
-    actor: dict[str, Any] | None = None,
-    client: dict[str, Any] | None = None,
-    device: dict[str, Any] | None = None,
-    target: Sequence[dict[str, Any]] = (),
-    debug_data: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Adds an event at the world's time and returns it (a LogEvent of Okta's specification).
+def append(world: World, event_type: str, *, display_message: str | None = None, **fields: Any) -> dict[str, Any]:
+    """Adds an event at the world's time and returns it; ``fields`` are those of `log_event`.
 
-    ``outcome`` is SUCCESS, FAILURE, ALLOW, DENY, CHALLENGE, SKIPPED or UNKNOWN; ``actor`` may stay None, which some
-    events of Okta's catalogue have; ``target`` entries have id, type, alternateId, displayName.
+    With the switches ``log_delay_seconds`` and ``log_delay_every`` each n-th event arrives that much later.
     """
-    event: dict[str, Any] = {
-        "actor": _entity(actor) if actor else None,
-        "client": client,
-        "device": device,
-        "authenticationContext": {"authenticationStep": 0, "externalSessionId": "unknown"},
-        "displayMessage": display_message or event_type,
-        "eventType": event_type,
-        "outcome": {"result": outcome, "reason": reason},
-        "published": okta_time(world.clock.now()),
-        "securityContext": {"asNumber": None, "asOrg": None, "isp": None, "domain": None, "isProxy": None},
-        "severity": severity,
-        "debugContext": {"debugData": dict(debug_data or {})},
-        "legacyEventType": None,
-        "transaction": {"type": "WEB", "id": secrets.token_urlsafe(18), "detail": {}},
-        "uuid": world.new_uuid(),
-        "version": "0",
-        "request": {"ipChain": []},
-        "target": [_entity(each) for each in target] or None,
-    }
-    world.data["okta"]["logs"].append(event)
+    okta, now = world.data["okta"], world.clock.now()
+    event = log_event(
+        event_type,
+        uuid=world.new_uuid(),
+        published=okta_time(now),
+        display_message=display_message or event_type,
+        **fields,
+    )
+    okta["logs"].append(event)
+    settings = okta["settings"]
+    if settings["log_delay_seconds"] and len(okta["logs"]) % max(1, settings["log_delay_every"]) == 0:
+        arrival = now + timedelta(seconds=settings["log_delay_seconds"])
+        okta["log_arrivals"][event["uuid"]] = okta_time(arrival)
     return event
-
-
-def _entity(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"id": None, "type": None, "alternateId": None, "displayName": None, "detailEntry": None, **fields}
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query: ``since`` exclusive; ``until`` None means polling (ascending, in the order of persistence)."""
+    """A query: ``since`` and ``until`` are exclusive; ``until`` None means polling (ascending, by arrival)."""
 
     since: datetime
     until: datetime | None
@@ -81,65 +65,85 @@ class Page:
 
 def read(world: World, query: Query, limit: int, cursor: list[Any] | None) -> Page:
     """One page. Raises ValueError for a cursor that this query cannot have given."""
-    places = _polling_places(world, query, cursor) if query.until is None else _bounded_places(world, query, cursor)
-    logs = world.data["okta"]["logs"]
+    polling = query.until is None
+    kind = "polling" if polling else "bounded"
+    reached = _reached(cursor, kind)
+    log = _Log(world)
+    keys = log.by_arrival() if polling else log.by_published()
     found: list[dict[str, Any]] = []
-    last: int | None = None
-    more = False
-    oldest = okta_time(world.clock.now() - RETENTION)
-    for place in places:
-        event = logs[place]
-        if event["published"] < oldest or not query.matches(event):
-            if query.until is None:
-                last = place
+    last = reached or (okta_time(query.since), _BEHIND_ALL)
+    for number in _numbers(keys, query, reached, okta_time(world.clock.now())):
+        event = log.event(keys[number][1])
+        if not log.is_there(event) or not query.matches(event):
+            last = keys[number] if polling else last
             continue
         if len(found) == limit:
-            more = True
-            break
+            return Page(found, [kind, *last])
         found.append(event)
-        last = place
-    if query.until is None:
-        return Page(found, ["p", last + 1] if last is not None else cursor or ["p", 0])
-    if not more or last is None:
-        return Page(found, None)
-    return Page(found, ["b", logs[last]["published"], last])
+        last = keys[number]
+    return Page(found, [kind, *last] if polling else None)
 
 
-def _polling_places(world: World, query: Query, cursor: list[Any] | None) -> Iterator[int]:
-    """Places in the log in the order of persistence."""
-    start = _cursor_part(cursor, "p", 2, 1) if cursor else 0
-    since = okta_time(query.since)
-    logs = world.data["okta"]["logs"]
-    return (place for place in range(start, len(logs)) if logs[place]["published"] > since)
-
-
-def _bounded_places(world: World, query: Query, cursor: list[Any] | None) -> Iterator[int]:
-    """Places in the log in the order of `published`, after since, before until."""
-    order = _by_published(world)
-    assert query.until is not None  # noqa: S101 - the caller has looked
-    first = bisect_right(order, (okta_time(query.since), len(order)))
-    last = bisect_left(order, (okta_time(query.until), -1))
-    if cursor:
-        reached = (str(cursor[1]) if len(cursor) == 3 else "", _cursor_part(cursor, "b", 3, 2))
+def _numbers(keys: Sequence[_Key], query: Query, reached: _Key | None, now: str) -> range:
+    """Numbers of the keys of a query that are not read yet, in its order."""
+    first = bisect_right(keys, (okta_time(query.since), _BEHIND_ALL))
+    # Nothing that arrives later is there yet; with the order of `published`, `is_there` sees to that.
+    last = bisect_right(keys, (now, _BEHIND_ALL)) if query.until is None else bisect_left(keys, _before(query.until))
+    if reached is not None:
         if query.descending:
-            last = min(last, bisect_left(order, reached))
+            last = min(last, bisect_left(keys, reached))
         else:
-            first = max(first, bisect_right(order, reached))
-    chosen = range(last - 1, first - 1, -1) if query.descending else range(first, last)
-    return (order[number][1] for number in chosen)
+            first = max(first, bisect_right(keys, reached)) if query.until is not None else bisect_right(keys, reached)
+    return range(last - 1, first - 1, -1) if query.descending else range(first, last)
 
 
-def _cursor_part(cursor: list[Any], kind: str, length: int, index: int) -> int:
-    if len(cursor) != length or cursor[0] != kind or not isinstance(cursor[index], int):
+def _before(moment: datetime) -> _Key:
+    return okta_time(moment), -_BEHIND_ALL
+
+
+def _reached(cursor: list[Any] | None, kind: str) -> _Key | None:
+    if cursor is None:
+        return None
+    if not isinstance(cursor, list) or len(cursor) != 3 or cursor[0] != kind:
         raise ValueError("Invalid cursor.")
-    return int(cursor[index])
+    if not isinstance(cursor[1], str) or not isinstance(cursor[2], int):
+        raise ValueError("Invalid cursor.")
+    return cursor[1], cursor[2]
 
 
-def _by_published(world: World) -> list[tuple[str, int]]:
-    """(published, place) of every event, sorted; kept between requests because a fleet's log is long."""
-    logs = world.data["okta"]["logs"]
-    kept: list[tuple[str, int]] = world.runtime.cache.setdefault("okta.log_order", [])
-    if len(kept) != len(logs):
-        kept.extend((logs[place]["published"], place) for place in range(len(kept), len(logs)))
-        kept.sort()
-    return kept
+class _Log:
+    """All events: synthetic ones, which are made when they are looked at, and behind them those that happened."""
+
+    def __init__(self, world: World) -> None:
+        okta = world.data["okta"]
+        self._events: list[dict[str, Any]] = okta["logs"]
+        self._arrivals: dict[str, str] = okta["log_arrivals"]
+        self._synthetic = SyntheticLog(world)
+        self._now = okta_time(world.clock.now())
+        self._oldest = okta_time(world.clock.now() - RETENTION)
+        self._orders: dict[str, list[_Key]] = world.runtime.cache.setdefault("okta.log_orders", {})
+
+    def event(self, place: int) -> dict[str, Any]:
+        """The event at a place."""
+        return self._events[place] if place >= 0 else self._synthetic.event(place)
+
+    def is_there(self, event: dict[str, Any]) -> bool:
+        """Whether the event has arrived and is not older than 90 days."""
+        return self._oldest <= event["published"] and self._arrivals.get(event["uuid"], "") <= self._now
+
+    def by_published(self) -> Sequence[_Key]:
+        """Keys in the order of `published`."""
+        return self._synthetic.before(self._order("published", lambda event: str(event["published"])))
+
+    def by_arrival(self) -> Sequence[_Key]:
+        """Keys in the order of arrival."""
+        arrival = self._arrivals
+        order = self._order("arrival", lambda event: arrival.get(event["uuid"]) or str(event["published"]))
+        return self._synthetic.before(order)
+
+    def _order(self, name: str, time_of: Callable[[dict[str, Any]], str]) -> list[_Key]:
+        """Sorted keys of what happened, kept between requests because a fleet's log is long."""
+        kept = self._orders.setdefault(name, [])
+        for place in range(len(kept), len(self._events)):
+            insort(kept, (time_of(self._events[place]), place))
+        return kept

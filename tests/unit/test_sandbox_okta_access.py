@@ -196,3 +196,30 @@ def test_directory_and_preflight_objects() -> None:
         assert "deactivate" in active["_links"]
 
     in_org(scenario)
+
+
+def test_too_many_at_a_time_are_refused_with_a_limit_of_nothing() -> None:
+    async def scenario(org: Org) -> None:
+        org.data["settings"]["concurrency_refusals"] = 1
+        refused = await org.raw("GET", "logs")
+        assert refused.status == 429
+        limits = [refused.headers[f"X-Rate-Limit-{name}"] for name in ("Limit", "Remaining")]
+        assert limits == ["0", "0"]
+        assert (await refused.json())["errorCode"] == "E0000047"
+        assert "Retry-After" not in refused.headers
+        assert (await org.raw("GET", "logs")).status == 200
+
+    in_org(scenario)
+
+
+def test_headers_can_be_lower_case_and_links_of_another_host() -> None:
+    async def scenario(org: Org) -> None:
+        org.data["settings"].update(lower_case_headers=True, link_host="org.example")
+        answer = await org.raw("GET", "groups?limit=1")
+        names = {name.decode() for name, _value in answer.raw_headers}
+        assert {"link", "x-rate-limit-limit", "x-okta-request-id"} <= names
+        links = answer.headers.getall("Link")
+        assert links[0] == '<https://org.example/api/v1/groups?limit=1>; rel="self"'
+        assert links[1].startswith("<https://org.example/api/v1/groups?after=00g")
+
+    in_org(scenario)

@@ -217,6 +217,62 @@ def test_devices_are_listed_searched_and_expanded() -> None:
     in_org(scenario)
 
 
+def test_devices_by_the_hundred_thousand_are_made_when_they_are_read() -> None:
+    async def scenario(org: Org) -> None:
+        fastpass.sign_in(org.world, computer(org.world), None)
+        org.data["settings"].update(synthetic_devices=250)
+        ids: list[str] = []
+        after = ""
+        while True:
+            response = await org.raw("GET", f"devices?limit=100&expand=userSummary{after}")
+            page = await response.json()
+            ids += [each["id"] for each in page]
+            if not any('rel="next"' in link for link in response.headers.getall("Link")):
+                break
+            after = f"&after={ids[-1]}"
+        assert len(set(ids)) == len(ids) == 251
+        assert len(org.data["devices"]) == 1
+        assert page[-1]["_embedded"]["users"][0]["user"]["profile"]["login"] == "syn000249@attest.example"
+        _, found = await org.call("GET", 'devices?search=profile.serialNumber eq "SYN000000098"')
+        assert [each["status"] for each in found] == ["ACTIVE", "DEACTIVATED"]
+        assert (await org.call("GET", f"devices/{ids[-1]}/users"))[1][0]["managementStatus"] == "NOT_MANAGED"
+        assert (await org.call("POST", f"devices/{ids[-1]}/lifecycle/suspend"))[0] == 404
+        assert (await org.call("GET", "devices?after=guoSYN99999999999999"))[1]["errorCode"] == "E0000031"
+
+    in_org(scenario)
+
+
+def test_fields_and_the_limit_of_expanded_pages() -> None:
+    async def scenario(org: Org) -> None:
+        fastpass.sign_in(org.world, computer(org.world), None)
+        _, found = await org.call("GET", "devices?fields=status,profile.platform,profile.serialNumber")
+        assert found[0]["profile"] == {"platform": "MACOS", "serialNumber": "C02TEST00000"}
+        assert sorted(found[0]) == ["id", "profile", "status"]
+        assert (await org.call("GET", "devices?fields=colour"))[0] == 400
+        org.data["settings"]["device_expand_limit"] = 20
+        assert (await org.call("GET", "devices?limit=200"))[0] == 200
+        status, refusal = await org.call("GET", "devices?limit=200&expand=user")
+        assert (status, refusal["errorCode"]) == (400, "E0000001")
+        assert (await org.call("GET", "devices?limit=20&expand=user"))[0] == 200
+
+    in_org(scenario)
+
+
+def test_search_sees_a_changed_device_as_it_was() -> None:
+    async def scenario(org: Org) -> None:
+        device = fastpass.sign_in(org.world, computer(org.world), None).device_id
+        org.world.clock.advance(10)
+        org.data["settings"]["device_search_lag_seconds"] = 90
+        assert (await org.call("POST", f"devices/{device}/lifecycle/suspend"))[0] == 204
+        _, found = await org.call("GET", 'devices?search=status eq "ACTIVE"')
+        assert [each["status"] for each in found] == ["ACTIVE"]
+        assert (await org.call("GET", f"devices/{device}"))[1]["status"] == "SUSPENDED"
+        org.world.clock.advance(2)
+        assert await org.call("GET", 'devices?search=status eq "ACTIVE"') == (200, [])
+
+    in_org(scenario)
+
+
 def test_search_lags_behind_when_told_to() -> None:
     async def scenario(org: Org) -> None:
         fastpass.sign_in(org.world, computer(org.world), None)
