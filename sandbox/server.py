@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sandbox import computers, iru, okta, pki
+from sandbox import computers, iru, okta, pki, uploads
 from sandbox.control import control_app
 from sandbox.tls import private_key_pem, server_context, write_private
 from sandbox.web import service_app
@@ -45,8 +45,12 @@ class Options:
 def new_world(options: Options) -> World:
     """A world with every service's data, from the seed or from the state file."""
     world = World(options.seed, options.fleet, options.windows)
-    world.runtime.seeders = [okta.seed, pki.seed, iru.seed, computers.seed]
-    world.runtime.error_responses = {"okta": okta.error_response, "iru": iru.error_response}
+    world.runtime.seeders = [okta.seed, pki.seed, uploads.seed, iru.seed, computers.seed]
+    world.runtime.error_responses = {
+        "okta": okta.error_response,
+        "iru": iru.error_response,
+        "uploads": uploads.error_response,
+    }
     world.reset()
     if options.state and options.state.exists():
         world.load(json.loads(options.state.read_text(encoding="utf-8")))
@@ -101,12 +105,13 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
     world.runtime.files = {"ca": str(ca_file), "okta_private_key": str(key_file)}
     okta.register_client_key(world, client_key.public_key())
     control_token = secrets.token_urlsafe(32)
-    ports = {"okta": options.okta_port, "iru": options.iru_port, "control": 0, "scep_http": 0}
+    ports = {"okta": options.okta_port, "iru": options.iru_port, "uploads": 0, "control": 0, "scep_http": 0}
     sockets = {name: _listen(options.host, port) for name, port in ports.items()}
     world.runtime.origins = {name: _origin(name, options.host, each) for name, each in sockets.items()}
     apps = {
         "okta": service_app(world, "okta", [*okta.routes(world), *pki.routes(world)], okta.middlewares(world)),
         "iru": service_app(world, "iru", iru.routes(world), iru.middlewares(world)),
+        "uploads": service_app(world, "uploads", uploads.routes(world), uploads.middlewares(world)),
         # For SCEP clients that cannot be given a trust anchor (Debian's scepclient).
         "scep_http": service_app(world, "scep", pki.scep_routes(world), []),
         "control": control_app(world, control_token),

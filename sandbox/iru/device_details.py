@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sandbox.iru.answers import offset_page
 from sandbox.iru.devices import assigned_user, found
-from sandbox.iru.tenant import Record, tenant
+from sandbox.iru.tenant import Record, library_items, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ _GENERAL = (
 
 def library_rows(world: World, device: Record) -> list[Record]:
     """The device's status rows as ``/devices/{id}/library-items`` shows them."""
-    state = tenant(world)
-    items = {**state["custom_profiles"], **state["native_items"]}
+    items = {item["id"]: item for item in library_items(world)}
     rows = []
-    for item_id, by_device in state["statuses"].items():
+    for item_id, by_device in tenant(world)["statuses"].items():
         row = by_device.get(device["device_id"])
         if row is not None:
             rows.append(_library_row(world, device, items[item_id], row))

@@ -1,4 +1,4 @@
-"""Tags, users from the directory, and Self Service categories."""
+"""Tags, and users from the directory."""
 
 from __future__ import annotations
 
@@ -123,8 +123,3 @@ async def delete_user(request: web.Request) -> web.Response:
         return detail("User still assigned to one or more devices.", 400)
     del tenant(world)["users"][user["id"]]
     return web.Response(status=204)
-
-
-async def list_categories(request: web.Request) -> web.Response:
-    """``GET /self-service/categories``: a bare array."""
-    return json_response(tenant(request.app[WORLD])["self_service_categories"])

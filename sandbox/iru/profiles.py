@@ -8,14 +8,15 @@ from xml.parsers.expat import ExpatError
 
 from aiohttp import web
 
-from sandbox.iru import audit, scope
-from sandbox.iru.answers import Refused, as_bool, fields_of, invalid, not_found_page, numbered_page
+from sandbox.iru import custom_items, scope
+from sandbox.iru.answers import Refused, as_bool, fields_of, invalid, numbered_page
 from sandbox.iru.tenant import Record, now, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+KIND = "custom_profiles"
 _FLAGS = {
     "runs_on_mac": "Mac",
     "runs_on_iphone": "iPhone",
@@ -97,13 +98,6 @@ def _rewritten(world: World, profile: Record, content: dict[str, Any]) -> str:
     return plistlib.dumps(content, sort_keys=True).decode()
 
 
-def _found(request: web.Request) -> Record:
-    profile: Record | None = tenant(request.app[WORLD])["custom_profiles"].get(request.match_info["library_item_id"])
-    if profile is None:
-        raise Refused(not_found_page())
-    return profile
-
-
 async def _written_fields(request: web.Request) -> dict[str, Any]:
     """The fields of a create or update that the API knows, booleans read from text; all others are ignored."""
     world, fields = request.app[WORLD], await fields_of(request)
@@ -112,16 +106,10 @@ async def _written_fields(request: web.Request) -> dict[str, Any]:
         if name in ("active", *_FLAGS):
             known[name] = as_bool(world, name, value)
         elif name == "name":
-            known[name] = _name(world, value)
+            known[name] = custom_items.name_of(request, value)
         elif name == "file":
             known[name] = value if isinstance(value, bytes) else str(value).encode()
     return known
-
-
-def _name(world: World, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise Refused(invalid(world, "name", "This field may not be blank."))
-    return value
 
 
 async def list_profiles(request: web.Request) -> web.Response:
@@ -135,7 +123,7 @@ async def list_profiles(request: web.Request) -> web.Response:
 
 async def get_profile(request: web.Request) -> web.Response:
     """``GET /library/custom-profiles/{id}``."""
-    return json_response(public(request.app[WORLD], _found(request)))
+    return json_response(public(request.app[WORLD], custom_items.found(request, KIND)))
 
 
 async def create_profile(request: web.Request) -> web.Response:
@@ -146,37 +134,20 @@ async def create_profile(request: web.Request) -> web.Response:
             return invalid(world, required, "This field is required.")
     flags = {flag: fields[flag] for flag in _FLAGS if flag in fields}
     profile = create(world, fields["name"], fields["file"], fields.get("active", True), flags)
-    _log(request, "create", profile, "library_item_created")
+    custom_items.log(request, "create", profile, "library_item_created")
     return json_response(public(world, profile), 201)
 
 
 async def update_profile(request: web.Request) -> web.Response:
     """``PATCH /library/custom-profiles/{id}``."""
-    world, profile = request.app[WORLD], _found(request)
-    name_before = profile["name"]
+    world, profile = request.app[WORLD], custom_items.found(request, KIND)
+    name = profile["name"]
     update(world, profile, await _written_fields(request))
     scope.profile_updated(world, profile)
-    renamed = [f"Name: {name_before} \u2192 {profile['name']}"] if profile["name"] != name_before else None
-    _log(request, "update", profile, "library_item_edited", renamed)
+    custom_items.log_edit(request, profile, name)
     return json_response(public(world, profile))
 
 
 async def delete_profile(request: web.Request) -> web.Response:
     """``DELETE /library/custom-profiles/{id}``; its assignments go with it."""
-    world, profile = request.app[WORLD], _found(request)
-    state = tenant(world)
-    del state["custom_profiles"][profile["id"]]
-    for blueprint in state["blueprints"].values():
-        for node in blueprint["nodes"]:
-            node["items"] = [item_id for item_id in node["items"] if item_id != profile["id"]]
-    scope.refresh_item(world, profile["id"])
-    _log(request, "delete", profile, "library_item_deleted")
-    return web.Response(status=204)
-
-
-def _log(request: web.Request, action: str, profile: Record, activity: str, details: list[str] | None = None) -> None:
-    """Details of an edited name are documented, of anything else unknown and left out."""
-    world = request.app[WORLD]
-    new_state = {"name": profile["name"], "active": profile["active"], "label": None, "type": profile["type"]}
-    audit.record(request, action, ("library_item", profile["id"]), new_state)
-    audit.record_item(world, profile["id"], activity, details)
+    return custom_items.remove(request, KIND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.iru import (
+    apps,
     assignments,
     audit,
     blueprint_templates,
@@ -16,6 +17,8 @@ from sandbox.iru import (
     library,
     prism,
     profiles,
+    scripts,
+    self_service,
 )
 from sandbox.web import Handler
 
@@ -26,6 +29,19 @@ _TABLE: dict[str, dict[str, Handler]] = {
         "GET": profiles.get_profile,
         "PATCH": profiles.update_profile,
         "DELETE": profiles.delete_profile,
+    },
+    "/library/custom-apps": {"GET": apps.list_apps, "POST": apps.create_app},
+    "/library/custom-apps/upload": {"POST": apps.reserve_upload},
+    "/library/custom-apps/{library_item_id}": {
+        "GET": apps.get_app,
+        "PATCH": apps.update_app,
+        "DELETE": apps.delete_app,
+    },
+    "/library/custom-scripts": {"GET": scripts.list_scripts, "POST": scripts.create_script},
+    "/library/custom-scripts/{library_item_id}": {
+        "GET": scripts.get_script,
+        "PATCH": scripts.update_script,
+        "DELETE": scripts.delete_script,
     },
     "/library/library-items/{library_item_id}/status": {"GET": library.list_statuses},
     "/library/library-items/{library_item_id}/activity": {"GET": audit.list_item_activity},
@@ -61,7 +77,7 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/users": {"GET": directory.list_users},
     "/users/{user_id}": {"GET": directory.get_user, "DELETE": directory.delete_user},
     "/audit/events": {"GET": audit.list_events},
-    "/self-service/categories": {"GET": directory.list_categories},
+    "/self-service/categories": {"GET": self_service.list_categories},
 }
 
 

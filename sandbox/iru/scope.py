@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.iru.tenant import Record, library_item, next_row_id, setting, tenant
+from sandbox.iru.tenant import Record, library_item, library_items, next_row_id, setting, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -67,8 +67,7 @@ def refresh_item(world: World, item_id: str) -> None:
 
 def refresh_device(world: World, device: Record) -> None:
     """Makes and drops the status rows of one device after its Blueprint or tags have changed."""
-    state = tenant(world)
-    for item in [*state["custom_profiles"].values(), *state["native_items"].values()]:
+    for item in library_items(world):
         _refresh(world, device, item)
 
 
@@ -83,13 +82,19 @@ def _refresh(world: World, device: Record, item: Record) -> None:
 
 
 def profile_updated(world: World, profile: Record) -> None:
-    """After a write every row waits for the next installation, unless ``update_resets_status`` is off."""
-    refresh_item(world, profile["id"])
-    if not setting(world, "update_resets_status"):
+    """After a write every row waits for the next installation: each one gives a profile a new UUID."""
+    item_updated(world, profile, afresh=True)
+
+
+def item_updated(world: World, item: Record, *, afresh: bool) -> None:
+    """After a write; ``afresh`` when devices have to install or run it anew. Then every row waits for that, unless
+    ``update_resets_status`` is off."""
+    refresh_item(world, item["id"])
+    if not afresh or not setting(world, "update_resets_status"):
         return
-    for row in tenant(world)["statuses"][profile["id"]].values():
+    for row in tenant(world)["statuses"][item["id"]].values():
         if row["status"] != "EXCLUDED":
-            row |= {"status": "pending", **_NO_REPORT}
+            row |= {"status": first_status(item), **_NO_REPORT}
 
 
 def row_of(world: World, item_id: str, device_id: str) -> Record | None:

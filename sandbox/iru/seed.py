@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import plistlib
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sandbox.iru import blueprint_templates, blueprints, mdm, native_scep, profiles, scope, seed_history
-from sandbox.iru.tenant import SETTINGS, Record, iso_time, prism_time, spaced_time, tenant
+from sandbox.iru import (
+    apps,
+    blueprint_templates,
+    blueprints,
+    mdm,
+    native_scep,
+    profiles,
+    scope,
+    scripts,
+    seed_history,
+)
+from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, now, prism_time, spaced_time, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -34,6 +45,7 @@ def seed(world: World) -> None:
             "id": world.new_uuid(), "name": "attestation", "active": True, "permissions": None,
         }
     }  # fmt: skip
+    tenant(world)["tenant_id"] = derived_uuid(world, "tenant")
     _people(world)
     executive = _tags(world)
     names = _blueprints(world, executive)
@@ -42,6 +54,7 @@ def seed(world: World) -> None:
     _first_check_ins(world)
     # From here on nothing is drawn: ids are derived, so that a seed keeps giving the company that it gave before.
     tenant(world)["blueprint_templates"] = blueprint_templates.categories(world)
+    _drafts(world)
     seed_history.seed(world, native_scep.seed(world))
 
 
@@ -56,6 +69,9 @@ def _empty(world: World) -> Record:
         "blueprints": {},
         "blueprint_templates": [],
         "custom_profiles": {},
+        "custom_apps": {},
+        "custom_scripts": {},
+        "reserved_uploads": {},
         "native_items": {},
         "statuses": {},
         "devices": {},
@@ -262,3 +278,13 @@ def _first_check_ins(world: World) -> None:
         gone = number % _EVERY == _LONG_GONE
         seen = world.clock.now() - (timedelta(days=45) if gone else timedelta(minutes=15 + int(world.random() * 30)))
         device |= {"last_check_in": iso_time(seen), "is_missing": gone}
+
+
+def _drafts(world: World) -> None:
+    """An app and a script that are on no Blueprint yet, so that no list of the Library is empty."""
+    key = f"companies/companies/{tenant(world)['tenant_id']}/library/custom_apps/Fonts-1.2_3f9c01d7.pkg"
+    fields = {"id": derived_uuid(world, "draft app"), "name": "Company Fonts (draft)", "active": False, "file_key": key}
+    file = {"sha256": sha256(b"fonts").hexdigest(), "file_size": 5, "file_updated": f"{now(world)[:19]}Z"}
+    apps.create(world, fields | file | {"install_type": "package", "install_enforcement": "install_once"})
+    script = {"id": derived_uuid(world, "draft script"), "name": "Uptime (draft)", "active": False}
+    scripts.create(world, script | {"execution_frequency": "every_day", "script": "#!/bin/sh\nuptime"})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.iru import audit, enrollment, scope
-from sandbox.iru.tenant import Record, derived_uuid, iso_time, library_item, next_row_id, tenant
+from sandbox.iru.tenant import Record, derived_uuid, iso_time, library_item, library_items, next_row_id, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -22,8 +22,7 @@ def seed(world: World, native_scep: Record) -> None:
     history = _History(world)
     state = tenant(world)
     state["blueprint_routing"] = enrollment.seed_routing(world)
-    items = [*state["native_items"].values(), *state["custom_profiles"].values()]
-    for item in items:
+    for item in library_items(world):
         history.item_made(item)
     for blueprint in state["blueprints"].values():
         history.blueprint_made(blueprint)

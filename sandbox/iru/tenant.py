@@ -16,6 +16,8 @@ SETTINGS: dict[str, Any] = {
     # Pages whose size the caller cannot choose [documented: 300]; small ones make paging testable with few objects.
     "custom_profiles_page_size": 300,
     "users_page_size": 300,
+    "custom_apps_page_size": 300,
+    "custom_scripts_page_size": 300,
     # Iru documents 429 without its headers; Kong, the gateway in front of it, sends Retry-After in seconds.
     "retry_after": True,
     # No source shows the body of a refused profile or Blueprint: "fields", "list", "string" or "detail".
@@ -30,6 +32,12 @@ SETTINGS: dict[str, Any] = {
     "payload_scope_added": True,
     # Whether an update puts status rows back to pending until the profile is installed again is not known.
     "update_resets_status": True,
+    # How often a create or update right after an upload is answered with 503, since Iru still works on the file.
+    "upload_processing_polls": 1,
+    # Verified live by two clients: white space at the end of a script is gone. "both" ends and "none" are possible.
+    "scripts_trimmed": "end",
+    # Verified live by a client: category and recommendation of a script are in no answer, unlike those of an app.
+    "script_category_shown": False,
     # What a user variable becomes on a device without a user is not known: "empty" or "verbatim".
     "variables_without_user": "empty",
     # When a profile that failed is sent again without a change is not known; None means never.
@@ -57,11 +65,19 @@ def setting(world: World, name: str) -> Any:
     return tenant(world)["settings"][name]
 
 
+ITEM_KINDS = ("custom_profiles", "custom_apps", "custom_scripts", "native_items")
+"""Where Library items live, by kind."""
+
+
 def library_item(world: World, item_id: str) -> Record | None:
-    """A Library item of any kind, custom profiles included, with at least ``id``, ``name``, ``type``, ``active``."""
-    state = tenant(world)
-    found: Record | None = state["custom_profiles"].get(item_id) or state["native_items"].get(item_id)
-    return found
+    """A Library item of any kind, with at least ``id``, ``name``, ``type``, ``active`` and ``platforms``."""
+    kinds = (tenant(world)[kind] for kind in ITEM_KINDS)
+    return next((items[item_id] for items in kinds if item_id in items), None)
+
+
+def library_items(world: World) -> list[Record]:
+    """All Library items, kind by kind."""
+    return [item for kind in ITEM_KINDS for item in tenant(world)[kind].values()]
 
 
 def derived_uuid(world: World, *names: str) -> str:

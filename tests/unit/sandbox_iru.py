@@ -7,11 +7,11 @@ import json
 import plistlib
 from typing import Any
 
-from aiohttp import FormData
+from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 
-from sandbox import iru
+from sandbox import iru, uploads
 from sandbox.web import service_app
 from sandbox.world import World
 
@@ -36,23 +36,33 @@ class Tenant:
 
     def __init__(self, fleet: int = 25, windows: int = 3) -> None:
         self.world = World(1, fleet, windows)
-        self.world.runtime.seeders = [iru.seed]
+        self.world.runtime.seeders = [uploads.seed, iru.seed]
         self.world.reset()
         self.state: dict[str, Any] = self.world.data["iru"]
         self.state["settings"]["rate_limit_second"] = 10_000
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
-        async def exchange() -> Answer:
-            app = service_app(self.world, "iru", iru.routes(self.world), iru.middlewares(self.world))
-            headers = {"Authorization": f"Bearer {self.state['api_token']}"} | options.pop("headers", {})
-            address = path if path.startswith("/api") else API + path
-            async with (
-                TestClient(TestServer(app)) as client,
-                client.request(method, address, headers=headers, **options) as got,
-            ):
-                return Answer(got.status, got.headers, await got.read())
+        app = service_app(self.world, "iru", iru.routes(self.world), iru.middlewares(self.world))
+        headers = {"Authorization": f"Bearer {self.state['api_token']}"} | options.pop("headers", {})
+        return _exchange(app, method, path if path.startswith("/api") else API + path, headers=headers, **options)
 
-        return asyncio.run(exchange())
+    def store(self, fields: dict[str, str], content: bytes, *, last: str = "file", **options: Any) -> Answer:
+        """Posts a form and a file to object storage, without any token."""
+        form = FormData()
+        for name, value in fields.items():
+            form.add_field(name, value)
+        form.add_field(last, content, filename="package.pkg", content_type="application/octet-stream")
+        return self.post_to_store(data=form, **options)
+
+    def post_to_store(self, **options: Any) -> Answer:
+        app = service_app(self.world, "uploads", uploads.routes(self.world), [])
+        return _exchange(app, "POST", "/", **options)
+
+    def uploaded(self, content: bytes, name: str = "package.pkg") -> str:
+        """The key of a file that lies in object storage."""
+        form = self.request("POST", "/library/custom-apps/upload", json={"name": name}).json
+        assert self.store(form["post_data"], content).status == 204
+        return str(form["file_key"])
 
     def get(self, path: str, **query: Any) -> Answer:
         return self.request("GET", path, params={name: str(value) for name, value in query.items()})
@@ -73,6 +83,14 @@ class Tenant:
     def devices_on(self, blueprint: dict[str, Any], platform: str = "Mac") -> list[dict[str, Any]]:
         devices = self.state["devices"].values()
         return [each for each in devices if each["blueprint_id"] == blueprint["id"] and each["platform"] == platform]
+
+
+def _exchange(app: web.Application, method: str, address: str, **options: Any) -> Answer:
+    async def exchange() -> Answer:
+        async with TestClient(TestServer(app)) as client, client.request(method, address, **options) as got:
+            return Answer(got.status, got.headers, await got.read())
+
+    return asyncio.run(exchange())
 
 
 def mobileconfig(*payloads: dict[str, Any], **top: Any) -> bytes:

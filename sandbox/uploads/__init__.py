@@ -1,0 +1,27 @@
+"""Object storage on an origin of its own: where packages go by a form that Iru has signed, as in Amazon S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.uploads.bucket import Record, form_for, seed, stored
+from sandbox.uploads.errors import error_response
+from sandbox.uploads.post import post_object
+from sandbox.web import Middleware
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+__all__ = ["Record", "error_response", "form_for", "middlewares", "routes", "seed", "stored"]
+
+
+def routes(_world: World) -> list[web.RouteDef]:
+    """The one address of the bucket."""
+    return [web.post("/", post_object)]
+
+
+def middlewares(_world: World) -> list[Middleware]:
+    """None: a signed form is all the authorisation there is."""
+    return []
