@@ -46,7 +46,7 @@ class OktaError(Exception):
 
     def response(self) -> web.Response:
         """The answer with Okta's error body."""
-        return json_response(_error_body(self.code, self.summary, self.causes), self.status)
+        return json_response(error_body(self.code, self.summary, self.causes), self.status)
 
 
 def not_found(object_id: str, kind: str) -> OktaError:
@@ -64,10 +64,11 @@ def error_response(status: int) -> web.Response:
     code = _CODE_OF_STATUS.get(status)
     if code:
         return OktaError(code, "injected fault").response()
-    return json_response(_error_body("E0000009", "Internal Server Error", ()), status)
+    return json_response(error_body("E0000009", "Internal Server Error", ()), status)
 
 
-def _error_body(code: str, summary: str, causes: Sequence[str]) -> dict[str, Any]:
+def error_body(code: str, summary: str, causes: Sequence[str]) -> dict[str, Any]:
+    """The JSON of an error answer."""
     return {
         "errorCode": code,
         "errorSummary": summary,

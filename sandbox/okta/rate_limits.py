@@ -14,14 +14,15 @@ GROUPS = "/api/v1/groups"
 LOGS = "/api/v1/logs"
 DEVICES = "/api/v1/devices"
 DEVICE_USERS = "/api/v1/devices/{id}/users"
+DEVICE_ASSURANCES = "/api/v1/device-assurances"
 CERTIFICATE_AUTHORITIES = "/api/v1/certificateAuthorities"
 TOKEN = "/oauth2/v1"  # noqa: S105 - a path
 
 # Okta's table for Workforce Identity until 2025-12 (okta/okta-developer-docs, docs/reference/rl-global-mgmt);
-# device users: recorded on test orgs. The bucket of the token endpoint has no published number.
+# device users and device assurances: recorded on test orgs. The bucket of the token endpoint has no published number.
 _A_MINUTE = {
     OTHER: 1200, APP: 500, APPS: 100, GROUPS: 500, LOGS: 120, DEVICES: 100, DEVICE_USERS: 300,
-    CERTIFICATE_AUTHORITIES: 100, TOKEN: 1200,
+    DEVICE_ASSURANCES: 50, CERTIFICATE_AUTHORITIES: 100, TOKEN: 1200,
 }  # fmt: skip
 _WINDOW = 60
 

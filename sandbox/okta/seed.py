@@ -42,6 +42,7 @@ def seed(world: World) -> None:
         "zones": {},
         "authenticators": {},
         "device_integrations": {},
+        "device_assurances": {},
         "features": {},
         "devices": {},
         "certificate_bindings": {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from sandbox.okta import access, apps, authenticators, devices, logs, oauth, org, policies, rules
+from sandbox.okta import access, apps, authenticators, device_assurance, devices, logs, oauth, org, policies, rules
 from sandbox.web import Middleware
 from sandbox.world import World
 
@@ -15,7 +15,7 @@ _DEVICE_LIFECYCLE = "/lifecycle/{operation:activate|deactivate|suspend|unsuspend
 def routes(world: World) -> list[web.RouteDef]:
     """The org's API; the routes are the same in every world."""
     del world
-    return [*_org_routes(), *_policy_routes(), *_device_routes()]
+    return [*_org_routes(), *_policy_routes(), *_device_routes(), *_device_assurance_routes()]
 
 
 def middlewares(world: World) -> list[Middleware]:
@@ -81,4 +81,15 @@ def _device_routes() -> list[web.RouteDef]:
         web.get(device + "/users", devices.list_device_users),
         web.post(device + _DEVICE_LIFECYCLE, devices.change_device_status),
         web.delete(device, devices.delete_device),
+    ]
+
+
+def _device_assurance_routes() -> list[web.RouteDef]:
+    assurances, assurance = "/api/v1/device-assurances", "/api/v1/device-assurances/{id}"
+    return [
+        web.get(assurances, device_assurance.list_assurances),
+        web.post(assurances, device_assurance.create_assurance),
+        web.get(assurance, device_assurance.get_assurance),
+        web.put(assurance, device_assurance.replace_assurance),
+        web.delete(assurance, device_assurance.delete_assurance),
     ]

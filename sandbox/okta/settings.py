@@ -25,6 +25,10 @@ SETTINGS: dict[str, Any] = {
     "flexible_okta_verify": False,
     # Status of a duplicate rule name: the Terraform provider retries both 400 and 409, no body is recorded.
     "duplicate_rule_name_status": 400,
+    # Device assurance has displayRemediationMode (HIDE when none is sent) and gracePeriod; recorded with and without.
+    "assurance_remediation": True,
+    # Names of device assurance policies are unique: no source tells.
+    "unique_assurance_names": False,
     # profile.managed of a device: in the specification, absent from every recording.
     "device_profile_managed": False,
     # A changed device is found by `search` only this many seconds (real time is not used) of world time later.
