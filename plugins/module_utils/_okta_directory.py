@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import not_found, only_match
+from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found, only_match
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, in_path, looks_like_id
@@ -53,7 +53,11 @@ def zone_ids(client: Client, references: Iterable[str]) -> list[str]:
 def assurance_ids(client: Client, references: Iterable[str]) -> list[str]:
     """Ids of device assurance policies; names are looked up, ids are left for Okta to check. Raises NotFound."""
     wanted = list(references)
-    named = [reference for reference in wanted if not looks_like_id(reference, "dae")]
+    named = [
+        reference
+        for reference in wanted
+        if not looks_like_id(reference, "dae") and not is_planned(reference, check=client.check)
+    ]
     known = list(by_link_header(client, "/api/v1/device-assurances", {})) if named else []
     return [
         _listed(known, "device assurance policy", reference) if reference in named else reference

@@ -148,10 +148,7 @@ options:
         description: How well the device can enforce the integrity of apps.
         type: str
         choices: [meets_basic_integrity, meets_device_integrity, meets_strong_integrity]
-      screen_lock_complexity:
-        description: Complexity of the screen lock. Needs O(screen_lock_type).
-        type: str
-        choices: [low, medium, high]
+      screen_lock_complexity: {description: Needs O(screen_lock_type)., type: str, choices: [low, medium, high]}
       usb_debugging_disabled: {description: Debugging by USB is off., type: bool}
       network_proxy_disabled: {description: No network proxy is set., type: bool}
       wifi_secured: {description: The Wi-Fi network asks for a password., type: bool}
@@ -218,13 +215,6 @@ EXAMPLES = r"""
     grace_period:
       duration: P30D
     display_remediation_mode: show
-
-- name: Remove it
-  okta_iru.attestation.okta_device_assurance:
-    url: https://example.okta.com
-    token: "{{ okta_token }}"
-    name: Company PCs
-    state: absent
 """
 
 RETURN = r"""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.okta_iru.attestation.plugins.module_utils import _http
-from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
-from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute
 from ansible_collections.okta_iru.attestation.plugins.modules import (
     okta_access_policy,
     okta_access_policy_rule,
@@ -19,6 +15,8 @@ from ansible_collections.okta_iru.attestation.plugins.modules import (
     okta_org_info,
     okta_system_log_info,
 )
+
+from tests.integration.okta_module import run, written
 
 POLICIES = "/api/v1/policies"
 NAME = "Managed desktops"
@@ -39,23 +37,6 @@ def no_waiting(monkeypatch):
     monkeypatch.setattr(_http, "_backoff", lambda attempt: 0.0)
 
 
-def run(sandbox, module, *, check=False, fails=False, oauth=False, **options) -> dict[str, Any]:
-    """The result of a module, signed in by API token or as the service app."""
-    ready, spec = sandbox.ready, module.SPEC
-    sign_in = {"token": ready["okta_token"]}
-    if oauth:
-        sign_in = {"client_id": ready["okta_client_id"], "private_key_file": ready["okta_private_key_file"]}
-    connection = {"url": ready["okta_url"], "ca_file": ready["ca_file"], **sign_in}
-    validation = ArgumentSpecValidator(spec.options, **spec.rules()).validate({**connection, **options})
-    assert not validation.error_messages, validation.error_messages
-    task = Task(validation.validated_parameters, check, True, Secrets(validation._no_log_values))
-    result = execute(module.run, task)
-    assert bool(result.get("failed")) is fails, result
-    assert ready["okta_token"] not in json.dumps(result)
-    assert ready["scep_challenge"] not in json.dumps(result)
-    return result
-
-
 def policy(sandbox, **options) -> dict[str, Any]:
     return run(sandbox, okta_access_policy, **{"name": NAME, **options})
 
@@ -66,12 +47,6 @@ def rule(sandbox, **options) -> dict[str, Any]:
 
 def apps(sandbox, *labels, **options) -> dict[str, Any]:
     return run(sandbox, okta_app_policy, **{"apps": list(labels), "policy": NAME, **options})
-
-
-def written(sandbox) -> list[dict[str, str]]:
-    """The writes in the request log that the org carried out, as modules name them."""
-    log = [one for one in sandbox.requests("okta") if one["method"] != "GET" and one["path"] != "/oauth2/v1/token"]
-    return [{"method": one["method"], "path": one["path"]} for one in log if (one["status"] or 500) < 400]
 
 
 def test_check_mode_predicts_writes_and_diffs_and_a_second_run_makes_none(sandbox):
