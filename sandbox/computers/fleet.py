@@ -60,7 +60,7 @@ def _computer(world: World, device: dict[str, Any], login: str | None) -> Comput
         "local_host_name": host,
         "manufacturer": "Apple" if device["platform"] == "Mac" else "Dell Inc.",
         "model": device["model"],
-        "os_version": device["os_version"],
+        "os_version": device["full_software_version"] or device["os_version"],
         "serial_number": device["serial_number"],
         "udid": device["udid"],
         "mac_address": device["mac_address"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.iru import audit, scope
+from sandbox.iru import audit, fleet, scope
 from sandbox.iru.answers import Refused, as_bool, fields_of, invalid, not_found, offset_page
 from sandbox.iru.blueprint_templates import template
 from sandbox.iru.tenant import Record, setting, tenant
@@ -40,8 +40,7 @@ def public(world: World, blueprint: Record, counted: bool = True) -> Record:
     """The Blueprint as the API shows it; the answer to a create has no ``computers_count`` (recorded)."""
     shown = {key: blueprint[key] for key in _PUBLIC}
     if counted:
-        devices = tenant(world)["devices"].values()
-        shown["computers_count"] = sum(1 for device in devices if device["blueprint_id"] == blueprint["id"])
+        shown["computers_count"] = fleet.count_on(world, blueprint["id"])
     return shown
 
 

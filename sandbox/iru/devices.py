@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.iru import audit, scope
+from sandbox.iru import audit, fleet, scope, users
 from sandbox.iru.answers import Refused, fields_of, invalid, not_found, page_url, window
 from sandbox.iru.tenant import Record, setting, tenant
 from sandbox.web import WORLD, json_response
@@ -22,9 +23,14 @@ _PUBLIC = (
 )  # fmt: skip
 
 
+# Documented of tenants where Windows or Android management is on: there on every device, empty where it does not apply.
+_PUBLIC_LATER = ("api_level", "security_patch_level", "full_software_version")
+
+
 def public(world: World, device: Record) -> Record:
     """The device as the API shows it. Recorded quirks: ``user`` and ``last_check_in`` may be the empty string."""
-    shown: Record = {key: device[key] for key in _PUBLIC}
+    later = _PUBLIC_LATER if setting(world, "android_and_windows_flags") else ()
+    shown: Record = {key: device[key] for key in (*_PUBLIC, *later)}
     state = tenant(world)
     blueprint = state["blueprints"].get(device["blueprint_id"])
     shown["blueprint_name"] = blueprint["name"] if blueprint else ""
@@ -35,16 +41,23 @@ def public(world: World, device: Record) -> Record:
 
 def assigned_user(world: World, device: Record) -> Record | str:
     """``{email,name,id,is_archived}``, or ``""`` for a device without a user."""
-    user = tenant(world)["users"].get(device["user_id"])
+    user = users.of_device(world, device)
     if user is None:
         return ""
     user_id = int(user["deprecated_user_id"]) if setting(world, "numeric_user_ids") else user["id"]
     return {"email": user["email"], "name": user["name"], "id": user_id, "is_archived": user["archived"]}
 
 
+_ORDER_KEYS = (
+    "asset_tag", "blueprint_id", "device_id", "device_name", "last_check_in", "model", "platform", "os_version",
+    "serial_number", "user",
+)  # fmt: skip
+
+
 def found(request: web.Request) -> Record:
-    """The device of the address. Raises Refused (404)."""
-    device: Record | None = tenant(request.app[WORLD])["devices"].get(request.match_info["device_id"])
+    """The device of the address, to be read, or for a request that is no GET to be changed. Raises Refused (404)."""
+    find = fleet.find if request.method == "GET" else fleet.find_to_change
+    device = find(request.app[WORLD], request.match_info["device_id"])
     if device is None:
         raise Refused(not_found())
     return device
@@ -52,7 +65,7 @@ def found(request: web.Request) -> Record:
 
 def _user_of(world: World, device: Record) -> Record:
     empty = {"id": "", "email": "", "name": ""}
-    user: Record = tenant(world)["users"].get(device["user_id"]) or empty
+    user: Record = users.of_device(world, device) or empty
     return user
 
 
@@ -69,13 +82,18 @@ def _user_contains(key: str) -> Callable[[World, Record, str], bool]:
 
 
 def _tags_of(world: World, device: Record) -> set[str]:
-    return {tenant(world)["tags"][tag_id].lower() for tag_id in device["tag_ids"]}
+    return {tenant(world)["tags"][tag_id] for tag_id in device["tag_ids"]}
 
 
-# Documented filters. serial_number and user_email match a part; for names the same is constructed.
+def _listed(text: str) -> set[str]:
+    return {each.strip() for each in text.split(",")}
+
+
+# Documented filters. serial_number, model, blueprint_id, user and user_email match a part, tags mind the case; that names
+# of devices match a part is constructed.
 _FILTERS: Mapping[str, Callable[[World, Record, str], bool]] = {
     "asset_tag": _contains("asset_tag"),
-    "blueprint_id": _equals("blueprint_id"),
+    "blueprint_id": _contains("blueprint_id"),
     "device_id": _equals("device_id"),
     "device_name": _contains("device_name"),
     "filevault_enabled": _equals("filevault_enabled"),
@@ -85,9 +103,9 @@ _FILTERS: Mapping[str, Callable[[World, Record, str], bool]] = {
     "platform": _equals("platform"),
     "serial_number": _contains("serial_number"),
     "tag_id": lambda _world, device, text: text in device["tag_ids"],
-    "tag_id_in": lambda _world, device, text: bool(set(text.split(",")) & set(device["tag_ids"])),
-    "tag_name": lambda world, device, text: text.lower() in _tags_of(world, device),
-    "tag_name_in": lambda world, device, text: bool(set(text.lower().split(",")) & _tags_of(world, device)),
+    "tag_id_in": lambda _world, device, text: bool(_listed(text) & set(device["tag_ids"])),
+    "tag_name": lambda world, device, text: text in _tags_of(world, device),
+    "tag_name_in": lambda world, device, text: bool(_listed(text) & _tags_of(world, device)),
     "user": lambda world, device, text: any(
         text.lower() in str(_user_of(world, device)[key]).lower() for key in ("name", "email")
     ),
@@ -102,12 +120,14 @@ async def list_devices(request: web.Request) -> web.Response:
     """``GET /devices``: a bare array; how many there are stands in ``X-Total-*``, the neighbours in ``Link``."""
     world = request.app[WORLD]
     wanted = [(_FILTERS[name], value) for name, value in request.query.items() if name in _FILTERS and value]
-    devices = list(tenant(world)["devices"].values())
+    devices = fleet.members(world)
     if wanted:
-        devices = [device for device in devices if all(matches(world, device, value) for matches, value in wanted)]
-    devices = _ordered(request, devices)
+        key = tuple((name, value) for name, value in request.query.items() if name in _FILTERS and value)
+        devices = fleet.matching(world, key, lambda device: all(holds(world, device, value) for holds, value in wanted))
+    devices = _ordered(world, request, devices)
     offset, limit = window(request)
-    response = json_response([public(world, device) for device in devices[offset : offset + limit]])
+    page = [fleet.record(world, each) for each in devices[offset : offset + limit]]
+    response = json_response([public(world, device) for device in page])
     following = page_url(request, limit=limit, offset=offset + limit) if offset + limit < len(devices) else None
     previous = page_url(request, limit=limit, offset=max(0, offset - limit)) if offset else None
     # Recorded literally: the address, or the word None, between the angle brackets.
@@ -117,12 +137,18 @@ async def list_devices(request: web.Request) -> web.Response:
     return response
 
 
-def _ordered(request: web.Request, devices: list[Record]) -> list[Record]:
-    name = request.query.get("ordering", "")
-    key = name.lstrip("-")
-    if key not in _PUBLIC:
-        return devices
-    return sorted(devices, key=lambda device: str(device[key] or ""), reverse=name.startswith("-"))
+def _ordered(world: World, request: web.Request, devices: list[fleet.Member]) -> list[fleet.Member]:
+    """Documented: several keys, separated by commas, each with a dash in front for the reverse order."""
+    for name in reversed(request.query.get("ordering", "").split(",")):
+        key = name.strip().lstrip("-")
+        if key in _ORDER_KEYS:
+            devices = sorted(devices, key=partial(_order, world, key), reverse=name.strip().startswith("-"))
+    return devices
+
+
+def _order(world: World, key: str, member: fleet.Member) -> str:
+    device = fleet.record(world, member)
+    return str(_user_of(world, device)["name"] if key == "user" else device[key] or "")
 
 
 async def get_device(request: web.Request) -> web.Response:

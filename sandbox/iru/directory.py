@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.iru import users
 from sandbox.iru.answers import Refused, detail, fields_of, invalid, not_found, offset_page, page_url
 from sandbox.iru.tenant import Record, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
-    from sandbox.world import World
+    pass
 
 
 async def list_tags(request: web.Request) -> web.Response:
@@ -64,29 +64,34 @@ async def _tag_name(request: web.Request) -> str:
     return name
 
 
-def _device_counts(world: World) -> Counter[str | None]:
-    """Number of devices by user id; counted once a request, as a page holds hundreds of users."""
-    return Counter(device["user_id"] for device in tenant(world)["devices"].values())
-
-
 async def list_users(request: web.Request) -> web.Response:
     """``GET /users``: pages by cursor. Recorded: ``next`` is on the console's host, ``<sub>.kandji.io``."""
-    world, query = request.app[WORLD], request.query
-    rows = [user for user in tenant(world)["users"].values() if _matches(user, query)]
+    world = request.app[WORLD]
     size, start = setting(world, "users_page_size"), _cursor_offset(request)
+    wanted = {name: request.query[name] for name in _FILTERS if request.query.get(name)}
+    if wanted:
+        everybody = [user for user in users.everybody(world) if _matches(user, wanted)]
+        shown, total = everybody[start : start + size], len(everybody)
+    else:
+        shown, total = users.page(world, start, size), users.count(world)
     base = f"https://{tenant(world)['subdomain']}.kandji.io" if setting(world, "users_next_on_console_host") else None
-    following = page_url(request, base, cursor=_cursor(start + size)) if start + size < len(rows) else None
+    following = page_url(request, base, cursor=_cursor(start + size)) if start + size < total else None
     previous = page_url(request, base, cursor=_cursor(max(0, start - size))) if start else None
-    counts = _device_counts(world)
-    results = [user | {"device_count": counts[user["id"]]} for user in rows[start : start + size]]
+    devices_of = users.device_counts(world)
+    results = [user | {"device_count": devices_of(user)} for user in shown]
     return json_response({"next": following, "previous": previous, "results": results})
 
 
+_FILTERS = ("email", "id", "integration_id", "archived")
+
+
 def _matches(user: Record, wanted: Mapping[str, str]) -> bool:
+    """Documented: an address that contains the text; an integration's UUID. Its number is taken as well."""
+    integration = user["integration"]
     return (
         wanted.get("email", "").lower() in user["email"].lower()
         and wanted.get("id", user["id"]) == user["id"]
-        and wanted.get("integration_id", str(user["integration"]["id"])) == str(user["integration"]["id"])
+        and wanted.get("integration_id", integration["uuid"]) in (integration["uuid"], str(integration["id"]))
         and wanted.get("archived", str(user["archived"])).lower() == str(user["archived"]).lower()
     )
 
@@ -104,7 +109,7 @@ def _cursor_offset(request: web.Request) -> int:
 
 
 def _user(request: web.Request) -> Record:
-    user: Record | None = tenant(request.app[WORLD])["users"].get(request.match_info["user_id"])
+    user = users.find(request.app[WORLD], request.match_info["user_id"])
     if user is None:
         raise Refused(not_found())
     return user
@@ -113,13 +118,13 @@ def _user(request: web.Request) -> Record:
 async def get_user(request: web.Request) -> web.Response:
     """``GET /users/{id}``."""
     user = _user(request)
-    return json_response(user | {"device_count": _device_counts(request.app[WORLD])[user["id"]]})
+    return json_response(user | {"device_count": users.device_counts(request.app[WORLD])(user)})
 
 
 async def delete_user(request: web.Request) -> web.Response:
     """``DELETE /users/{id}``."""
     world, user = request.app[WORLD], _user(request)
-    if _device_counts(world)[user["id"]]:
+    if users.device_counts(world)(user):
         return detail("User still assigned to one or more devices.", 400)
-    del tenant(world)["users"][user["id"]]
+    tenant(world)["users"].pop(user["id"], None)
     return web.Response(status=204)

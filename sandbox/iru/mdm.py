@@ -116,7 +116,7 @@ def _profile_answered(world: World, device: Record, command: Record, error: str 
         device["failed_profiles"].pop(profile_id, None)
         known = device["installed_profiles"].get(profile_id)
         created = known["created_at"] if known else prism_time(world.clock.now())
-        device["installed_profiles"][profile_id] = _inventory(world, command["payload"], created)
+        device["installed_profiles"][profile_id] = inventory(world, command["payload"], created)
     else:
         device["failed_profiles"][profile_id] = {"payload_uuid": uuid, "at": now(world)}
     row, item = scope.row_of(world, profile_id, device["device_id"]), library_item(world, profile_id)
@@ -134,7 +134,7 @@ def _content(payload: str) -> dict[str, Any]:
     return content
 
 
-def _inventory(world: World, payload: str, created_at: str) -> Record:
+def inventory(world: World, payload: str, created_at: str) -> Record:
     """What the computer reports of an installed profile, in the keys of Prism."""
     content = _content(payload)
     return {

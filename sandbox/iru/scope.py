@@ -9,7 +9,7 @@ from sandbox.iru.tenant import Record, library_item, library_items, next_row_id,
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_NO_REPORT = {
+_NO_REPORT: Record = {
     "reported_at": None,
     "log": None,
     "last_audit_run": None,
@@ -17,6 +17,11 @@ _NO_REPORT = {
     "control_log": None,
     "control_reported_at": None,
 }
+
+
+def no_report() -> Record:
+    """What a status row holds before the device has reported."""
+    return dict(_NO_REPORT)
 
 
 def assigned_items(blueprint: Record) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import plistlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from sandbox.iru import (
     apps,
     blueprint_templates,
     blueprints,
+    enrolled_mac,
+    hardware,
     mdm,
     native_scep,
     profiles,
@@ -18,7 +20,7 @@ from sandbox.iru import (
     scripts,
     seed_history,
 )
-from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, now, prism_time, spaced_time, tenant
+from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, now, spaced_time, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -30,7 +32,7 @@ _MAC_MODELS = (
     ("Mac mini (2024)", "Mac16,10"),
     ("MacBook Air (M1, 2020)", "MacBookAir10,1"),
 )
-_MAC_VERSIONS = ("14.7.1", "15.1", "15.6.1")
+_MAC_VERSIONS = tuple(hardware.MAC_BUILDS)
 _SERIAL_ALPHABET = "CDFGHJKLMNPQRTVWXY0123456789"
 # On fleets of some size: who has no user, was never seen after enrolment, and has not been seen for long.
 _WITHOUT_USER, _NEVER_SEEN, _LONG_GONE = 4, 7, 11
@@ -49,6 +51,7 @@ def seed(world: World) -> None:
     _people(world)
     executive = _tags(world)
     names = _blueprints(world, executive)
+    world.data["iru"]["seeded_blueprints"] = [blueprint["id"] for blueprint in names.values()]
     _library(world, names)
     _devices(world, names, executive)
     _first_check_ins(world)
@@ -75,6 +78,10 @@ def _empty(world: World) -> Record:
         "native_items": {},
         "statuses": {},
         "devices": {},
+        # For synthetic devices (synthetic.py): when the tenant began, which Blueprints they are on, which were changed.
+        "seeded_at": iso_time(world.clock.now()),
+        "seeded_blueprints": [],
+        "synthetic_taken": [],
         "audit_events": [],
         "item_activity": {},
         "self_service_categories": [
@@ -199,9 +206,12 @@ def _device(world: World, number: int, windows: bool) -> Record:
         "udid": world.new_uuid().upper(),
         "mac_address": ":".join(f"{int(world.random() * 256):02x}" for _ in range(6)),
         "platform": "Windows" if windows else "Mac",
-        "os_version": "10.0.26100" if windows else world.choice(_MAC_VERSIONS),
+        "os_version": hardware.WINDOWS_RELEASE if windows else world.choice(_MAC_VERSIONS),
         "supplemental_build_version": "",
         "supplemental_os_version_extra": "",
+        "api_level": "",
+        "security_patch_level": "",
+        "full_software_version": hardware.WINDOWS_VERSION if windows else "",
         "asset_tag": "",
         "user_id": None,
         "blueprint_id": None,
@@ -209,7 +219,7 @@ def _device(world: World, number: int, windows: bool) -> Record:
         "filevault_enabled": True,
         "mdm_enabled": True,
         "agent_installed": True,
-        "agent_version": "4.9.2 (5120)",
+        "agent_version": hardware.WINDOWS_AGENT if windows else hardware.MAC_AGENT,
         "is_missing": False,
         "is_removed": False,
         "lost_mode_status": "",
@@ -217,6 +227,7 @@ def _device(world: World, number: int, windows: bool) -> Record:
         "last_enrollment": spaced_time(enrolled),
         "last_check_in": "",
         "parameters": [],
+        "notes": [],
         "enrollment_profile": None,
         "enrollment_certificate": None,
         "installed_profiles": {},
@@ -225,9 +236,10 @@ def _device(world: World, number: int, windows: bool) -> Record:
         "commands": [],
     }
     if not windows:
+        device["supplemental_build_version"] = hardware.MAC_BUILDS[device["os_version"]]
         device["parameters"] = [_ROOT_USER_PARAMETER]
-        device["enrollment_profile"] = _enrollment_profile(world, enrolled)
-        device["enrollment_certificate"] = _enrollment_certificate(device["udid"], enrolled)
+        device["enrollment_profile"] = enrolled_mac.profile(world.new_uuid(), enrolled)
+        device["enrollment_certificate"] = enrolled_mac.certificate(device["udid"], enrolled)
     return device
 
 
@@ -239,32 +251,6 @@ _ROOT_USER_PARAMETER = {
     "category": "User Accounts & Authentication",
     "subcategory": "User Accounts",
 }
-
-
-def _enrollment_profile(world: World, enrolled: datetime) -> Record:
-    """The profile that makes a Mac managed. Its identifier is constructed."""
-    moment = prism_time(enrolled)
-    return {
-        "profile_display_name": "MDM Profile",
-        "payload_identifier": "com.kandji.profile.mdmprofile",
-        "payload_uuid": world.new_uuid(),
-        "profile_description": None,
-        "organization": "Attest Example",
-        "removal_passcode": False,
-        "removable": False,
-        "encrypted": False,
-        "managed": True,
-        "signed": True,
-        "profile_data": [],
-        "created_at": moment,
-        "updated_at": moment,
-    }
-
-
-def _enrollment_certificate(udid: str, enrolled: datetime) -> Record:
-    """The identity of the MDM channel. Its subject is constructed; that a managed Mac has one is how MDM works."""
-    moment = prism_time(enrolled)
-    return {"common_name": udid, "identity_certificate": True, "created_at": moment, "updated_at": moment}
 
 
 def _first_check_ins(world: World) -> None:

@@ -46,6 +46,10 @@ SETTINGS: dict[str, Any] = {
     "users_next_on_console_host": True,
     # Recorded both ways: a number, and null.
     "prism_total": False,
+    # Recorded: 25 rows in an answer to a request without limit; Iru's own example says 300.
+    "prism_default_limit": 25,
+    # Devices made from their number, behind the simulated computers, for tests of scale: none to hundreds of thousands.
+    "synthetic_devices": 0,
     # Recorded: a number in 2022 and 2023, a UUID later.
     "numeric_user_ids": False,
 }

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from sandbox.iru import users
 from sandbox.iru.tenant import Record, setting, tenant
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def values_for(world: World, device: Record, profile_uuid: str) -> dict[str, str
     values["PROFILE_UUID"] = profile_uuid
     values["BLUEPRINT_ID"] = device["blueprint_id"] or ""
     values["BLUEPRINT_NAME"] = blueprint["name"] if blueprint else ""
-    user = tenant(world)["users"].get(device["user_id"])
+    user = users.of_device(world, device)
     if user is not None:
         prefix = user["email"].partition("@")[0]
         values |= {"EMAIL": user["email"], "USERNAME": user["email"]}

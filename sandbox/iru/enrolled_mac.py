@@ -1,0 +1,33 @@
+"""What makes a Mac a managed one: the enrolment profile, and the identity of its MDM channel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sandbox.iru.tenant import Record, prism_time
+
+
+def profile(uuid: str, enrolled: datetime) -> Record:
+    """The profile that makes a Mac managed, as its inventory shows it. Identifier and payloads are recorded."""
+    moment = prism_time(enrolled)
+    return {
+        "profile_display_name": "MDM Profile",
+        "payload_identifier": "com.kandji.profile.mdmprofile",
+        "payload_uuid": uuid,
+        "profile_description": None,
+        "organization": "Attest Example",
+        "removal_passcode": False,
+        "removable": False,
+        "encrypted": False,
+        "managed": True,
+        "signed": True,
+        "profile_data": [],
+        "created_at": moment,
+        "updated_at": moment,
+    }
+
+
+def certificate(udid: str, enrolled: datetime) -> Record:
+    """The identity of the MDM channel. Its subject is constructed; that a managed Mac has one is how MDM works."""
+    moment = prism_time(enrolled)
+    return {"common_name": udid, "identity_certificate": True, "created_at": moment, "updated_at": moment}
