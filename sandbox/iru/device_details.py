@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from sandbox.iru import fleet
 from sandbox.iru.answers import offset_page
 from sandbox.iru.devices import assigned_user, found
 from sandbox.iru.tenant import Record, library_items, tenant
@@ -24,12 +25,11 @@ _GENERAL = (
 
 def library_rows(world: World, device: Record) -> list[Record]:
     """The device's status rows as ``/devices/{id}/library-items`` shows them."""
-    items = {item["id"]: item for item in library_items(world)}
     rows = []
-    for item_id, by_device in tenant(world)["statuses"].items():
-        row = by_device.get(device["device_id"])
+    for item in library_items(world):
+        row = fleet.status_row(world, device, item)
         if row is not None:
-            rows.append(_library_row(world, device, items[item_id], row))
+            rows.append(_library_row(world, device, item, row))
     return rows
 
 

@@ -89,8 +89,8 @@ def _listed(text: str) -> set[str]:
     return {each.strip() for each in text.split(",")}
 
 
-# Documented filters. serial_number, model, blueprint_id, user and user_email match a part, tags mind the case; that names
-# of devices match a part is constructed.
+# Documented filters. serial_number, model, blueprint_id, user and user_email match a part, and tags mind the case. That
+# names of devices match a part is constructed.
 _FILTERS: Mapping[str, Callable[[World, Record, str], bool]] = {
     "asset_tag": _contains("asset_tag"),
     "blueprint_id": _contains("blueprint_id"),

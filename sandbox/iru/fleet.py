@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.iru import synthetic, synthetic_inventory
-from sandbox.iru.tenant import Record, tenant
+from sandbox.iru.tenant import Record, library_items, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -70,7 +70,7 @@ def find_to_change(world: World, device_id: str) -> Record | None:
     if found is None or "number" not in found:
         return found
     state = tenant(world)
-    for item in [*state["custom_profiles"].values(), *state["native_items"].values()]:
+    for item in library_items(world):
         row = status_row(world, found, item)
         if row is not None:
             state["statuses"].setdefault(item["id"], {})[device_id] = row
