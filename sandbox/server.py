@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sandbox import computers, iru, okta, pki, uploads
 from sandbox.control import control_app
@@ -98,12 +98,8 @@ async def serve(options: Options) -> None:
 async def _bring_up(world: World, options: Options, folder: Path, runners: list[web.AppRunner]) -> dict[str, Any]:
     """Starts every origin and returns the ready file's content."""
     tls, ca_file = server_context(folder)
-    key_file = folder / "okta_client_key.pem"
-    # RSA 2048 is what Okta's console generates for a service app. The key belongs to this process, not to the state.
-    client_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    write_private(key_file, private_key_pem(client_key))
-    world.runtime.files = {"ca": str(ca_file), "okta_private_key": str(key_file)}
-    okta.register_client_key(world, client_key.public_key())
+    key_files = _service_app_keys(world, folder)
+    world.runtime.files = {"ca": str(ca_file), "okta_private_key": str(key_files["client_id"])}
     control_token = secrets.token_urlsafe(32)
     ports = {"okta": options.okta_port, "iru": options.iru_port, "uploads": 0, "control": 0, "scep_http": 0}
     sockets = {name: _listen(options.host, port) for name, port in ports.items()}
@@ -123,7 +119,9 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
         "okta_url": origins["okta"],
         "okta_token": world.data["okta"]["api_token"],
         "okta_client_id": world.data["okta"]["client_id"],
-        "okta_private_key_file": str(key_file),
+        "okta_private_key_file": str(key_files["client_id"]),
+        "okta_ec_client_id": world.data["okta"]["ec_client_id"],
+        "okta_ec_private_key_file": str(key_files["ec_client_id"]),
         "iru_url": origins["iru"],
         "iru_token": world.data["iru"]["api_token"],
         "ca_file": str(ca_file),
@@ -131,6 +129,22 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
         "control_url": origins["control"],
         "control_token": control_token,
     }
+
+
+def _service_app_keys(world: World, folder: Path) -> dict[str, Path]:
+    """Gives each service app a key pair, which belongs to this process and not to the state; returns the private ones.
+
+    RSA 2048 is what Okta's console generates; elliptic-curve keys are brought along.
+    """
+    keys: dict[str, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey] = {
+        "client_id": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        "ec_client_id": ec.generate_private_key(ec.SECP256R1()),
+    }
+    files = {name: folder / f"okta_{name.removesuffix('_id')}_key.pem" for name in keys}
+    for name, key in keys.items():
+        write_private(files[name], private_key_pem(key))
+        okta.register_key(world, world.data["okta"][name], key.public_key())
+    return files
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -38,8 +38,8 @@ class Runtime:
     """Service name → its own error answer for a status, used by the `status` fault."""
     requests: RequestLog | None = None
     faults: FaultRules | None = None
-    client_jwks: list[dict[str, Any]] = field(default_factory=list)
-    """Public keys of the service app; the private one is a file of this process, so they are not part of the state."""
+    client_keys: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Client id → public keys (JWK); the private ones are files of this process, so they are not part of the state."""
     cache: dict[str, Any] = field(default_factory=dict)
     """Anything that can be rebuilt (parsed keys, rate-limit buckets, access tokens); emptied by load and reset."""
 
@@ -104,14 +104,22 @@ class World:
 
     def new_okta_id(self, prefix: str) -> str:
         """An id as Okta gives them: 20 characters, a type prefix such as ``00p`` and then [A-Za-z0-9]."""
-        digest = self._draw()
-        letters = [_OKTA_ID_ALPHABET[byte % len(_OKTA_ID_ALPHABET)] for byte in digest]
-        return prefix + "".join(letters[: _OKTA_ID_LENGTH - len(prefix)])
+        return self._okta_id(prefix, self._draw())
+
+    def derived_okta_id(self, prefix: str, name: str) -> str:
+        """An id that follows from the seed and ``name`` alone: for what is added to the seed without a draw."""
+        digest = hashlib.sha256(f"{self.data['sandbox']['seed']}:{prefix}:{name}".encode()).digest()
+        return self._okta_id(prefix, digest)
 
     def new_secret(self, length: int = 42) -> str:
         """A secret of letters, digits, ``-`` and ``_`` (at most 64)."""
         alphabet = _OKTA_ID_ALPHABET + "-_"
         return "".join(alphabet[byte % 64] for byte in self._draw() + self._draw())[:length]
+
+    @staticmethod
+    def _okta_id(prefix: str, digest: bytes) -> str:
+        letters = [_OKTA_ID_ALPHABET[byte % len(_OKTA_ID_ALPHABET)] for byte in digest]
+        return prefix + "".join(letters[: _OKTA_ID_LENGTH - len(prefix)])
 
     def _draw(self) -> bytes:
         """32 bytes from seed and counter: the random state is one number, so it is small and restores with the data."""

@@ -20,19 +20,23 @@ options:
     required: true
   token:
     description:
-      - API token (SSWS). It has the rights of the admin who made it, and dies after 30 days without use.
+      - API token (SSWS). It has the rights of the admin who made it, and dies after 30 days without use, and when that
+        admin is deactivated.
       - Falls back to the environment variable E(OKTA_TOKEN). Together with O(client_id), from wherever they come, it is
         refused, so that nobody signs in as somebody else than meant.
     type: str
   client_id:
     description:
       - Client id of an OAuth 2.0 service app (API Services) that signs in with a private key. Only the scopes that a
-        module needs are asked for; each module lists them in its notes.
+        module needs are asked for, in check mode only those for reading; each module lists them in its notes. The app
+        also needs an admin role.
+      - If the app demands proof of possession (DPoP), which new apps do, it is given.
+      - If this machine's clock is wrong by more than a minute, the server's time is used, and a warning tells it.
       - Falls back to the environment variable E(OKTA_CLIENT_ID).
     type: str
   private_key:
     description:
-      - Private key of the service app (PEM, RSA or elliptic curve, not encrypted).
+      - Private key of the service app, RSA or elliptic curve (P-256, P-384, P-521), as PEM or as JWK, not encrypted.
       - Falls back to the environment variable E(OKTA_PRIVATE_KEY).
     type: str
   private_key_file:
@@ -42,7 +46,7 @@ options:
     type: path
   key_id:
     description:
-      - Id (C(kid)) of the key, needed where the service app has more than one.
+      - Id (C(kid)) of the key, needed where the service app has more than one. Taken from the JWK if it has one.
       - Falls back to the environment variable E(OKTA_KEY_ID).
     type: str
   ca_file:

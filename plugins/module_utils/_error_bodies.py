@@ -22,10 +22,7 @@ _LONGEST_TEXT = 400
 _LONGEST_BODY = 100_000  # characters of a body that are read for a message
 
 _OKTA_ADVICE = {
-    "E0000011": "The token is wrong, expired (API tokens die after 30 days without use) or its owner was deactivated: "
-    "create a new one.",
     "E0000015": "The org or the token's owner does not have this feature: check the licence and the admin role.",
-    "E0000006": "The token's owner lacks the admin role, or the OAuth app the scope, that this needs.",
     "E0000047": "The rate limit is used up: run again in a minute, or with fewer parallel tenants.",
 }
 _IRU_ADVICE = {
@@ -39,7 +36,9 @@ _IRU_ADVICE = {
 def explain_okta(response: Response) -> ApiError:
     """The failure that an Okta answer of status 400 or more stands for."""
     body = _decoded(response)
-    code = summary = error_id = None
+    challenge = _challenge(response)
+    code, summary = challenge.get("error"), challenge.get("error_description")
+    error_id = None
     causes: list[str] = []
     if isinstance(body, dict):
         code = body.get("errorCode") or body.get("error")
@@ -52,18 +51,24 @@ def explain_okta(response: Response) -> ApiError:
             if isinstance(cause, dict)
         ]
     text = "; ".join(filter(None, [_as_text(summary or body), *causes]))
-    advice = _OKTA_ADVICE.get(str(code), "") or _oauth_scope_advice(response)
     request_id = response.headers.get("X-Okta-Request-Id")
     reference = f" (error id {error_id}, request id {request_id})" if error_id or request_id else ""
     return ApiError(
-        _sentence("Okta", response, code, text + reference, advice),
+        _sentence("Okta", response, code, text + reference, _okta_advice(str(code), text)),
         status=response.status,
         code=code,
         summary=summary,
         causes=causes or None,
         error_id=error_id,
         request_id=request_id,
+        scope=challenge.get("scope"),
     )
+
+
+def _okta_advice(code: str, text: str) -> str:
+    if "Invalid policy type specified" in text:
+        return "App sign-in policies exist on Identity Engine only; this is what a Classic Engine org answers."
+    return _OKTA_ADVICE.get(code, "")
 
 
 def explain_iru(response: Response) -> ApiError:
@@ -87,13 +92,10 @@ def _sentence(vendor: str, response: Response, code: str | None, text: str, advi
     return f"{vendor} refused {response.request.title} with {status}{said}." + (f" {advice}" if advice else "")
 
 
-def _oauth_scope_advice(response: Response) -> str:
-    """RFC 6750: the missing scope stands in WWW-Authenticate, not always in the body."""
-    challenge = response.headers.get("WWW-Authenticate", "")
-    if "insufficient_scope" not in challenge:
-        return ""
-    scope = re.search(r'scope="([^"]+)"', challenge)
-    return f"Grant the scope {scope[1] if scope else 'that this needs'} to the OAuth service app."
+def _challenge(response: Response) -> dict[str, str]:
+    """The parameters of WWW-Authenticate (RFC 6750, RFC 9449): what is wrong with an OAuth token stands there, and the
+    body is empty."""
+    return dict(re.findall(r'(\w+)="([^"]*)"', response.headers.get("WWW-Authenticate", "")))
 
 
 def _decoded(response: Response) -> Any:

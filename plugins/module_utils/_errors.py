@@ -65,6 +65,10 @@ class ApiError(AttestationError):
         self.status = status
         self.code = code
 
+    def with_advice(self, advice: str) -> ApiError:
+        """The same refusal whose message ends with what to do about it."""
+        return type(self)(f"{self.message} {advice}", **self.details) if advice else self  # details hold the status
+
 
 class OutcomeUnknown(AttestationError):
     """A write was sent and no trustworthy answer came: it may or may not have happened."""

@@ -55,6 +55,8 @@ _TRANSIENT = frozenset({500, 502, 503, 504})
 _CONFLICT = 409
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _LONGEST_BACKOFF = 30.0
+# How often a request is sent again because its sign-in was renewed: DPoP takes two, a wrong clock or a dead token one.
+_RENEWALS = 3
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,10 @@ class Vendor:
 
 
 class HeaderAuth(AuthBase):
-    """Sets ``Authorization`` itself, or nothing, so that requests never takes credentials from a netrc file instead."""
+    """Sets ``Authorization`` itself, or nothing, so that requests never takes credentials from a netrc file instead.
+
+    The base of every way to sign in: `answered` may renew it, `advice` explains refusals that have to do with it.
+    """
 
     def __init__(self, header: Callable[[], str] | None) -> None:
         self._header = header
@@ -147,6 +152,17 @@ class HeaderAuth(AuthBase):
         if self._header is not None:
             prepared.headers["Authorization"] = self._header()
         return prepared
+
+    def answered(self, response: Response) -> bool:
+        """Told of every answer. Whether the request was refused for want of a sign-in that has now been renewed, so
+        that it shall be sent once more: such a request had no effect."""
+        del response
+        return False
+
+    def advice(self, refusal: ApiError) -> str:
+        """What to do about a refusal, if this way to sign in knows."""
+        del refusal
+        return ""
 
 
 class Client:
@@ -295,6 +311,14 @@ class Client:
         return following
 
     def _send_once(self, request: Request) -> Response:
+        response = self._exchange(request)
+        for _renewal in range(_RENEWALS):
+            if not self._auth.answered(response):
+                break
+            response = self._exchange(request)
+        return response
+
+    def _exchange(self, request: Request) -> Response:
         try:
             answer = self._session.request(
                 request.method,
@@ -343,6 +367,7 @@ class Client:
                 status=response.status,
             )
         refusal = self.vendor.explain(response)
+        refusal = refusal.with_advice(self._auth.advice(refusal))
         if response.status in _TRANSIENT and response.request.method not in _REPEATABLE:
             return OutcomeUnknown(f"{refusal.message} It may or may not have happened.", **refusal.details)
         return refusal

@@ -1,172 +1,257 @@
 # Copyright (c) 2026 okta_iru.attestation contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signs in to Okta as an OAuth 2.0 service app: ``client_credentials`` with ``private_key_jwt``.
+"""Signs in to Okta as an OAuth 2.0 service app: ``client_credentials`` with ``private_key_jwt``, and DPoP if demanded.
 
 Okta documents it in "Implement OAuth for Okta with a service app": assertion iss = sub = client id, aud = the org's
-token endpoint, at most one hour; RS256/384/512 and ES256/384/512.
+token endpoint, at most one hour. What refusals look like is known from live orgs; the sandbox's pages name the sources.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 import uuid
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import (
     ApiError,
     BadAnswer,
-    InvalidInput,
-    MissingLibrary,
     OutcomeUnknown,
     Unreachable,
 )
-from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Request
+from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, HeaderAuth, Request, Response
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_dpop import HEADER, NONCE_HEADER, Prover
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
+from ansible_collections.okta_iru.attestation.plugins.module_utils._server_clock import ServerClock
+from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
 
-if TYPE_CHECKING:
-    from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
-
-try:
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-except ImportError:
-    serialization = None  # type: ignore[assignment]
-
-_TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 - the org authorization server; custom ones cannot issue okta.* scopes
-_CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
+TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 - the org authorization server; custom ones cannot issue okta.* scopes
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIFE = 300  # seconds; Okta accepts up to 3600
 _RENEW_BEFORE = 120  # seconds before a token expires
+_USED = "already been used"
 
 
-class ServiceAppToken:
-    """The access token of one run, fetched at first use and renewed before it expires."""
+class TokenRequest(HeaderAuth):
+    """Fills in requests for a token, each with an assertion, and where demanded a proof, of its own.
+
+    Okta takes both only once, and spends them also when it then refuses the request.
+    """
 
     def __init__(
         self,
-        client: Client,
         *,
         client_id: str,
-        private_key: str | None,
-        private_key_file: str | None,
+        key: SigningKey,
         key_id: str | None,
         scopes: tuple[str, ...],
         secrets: Secrets,
+        warn: Callable[[str], None],
     ) -> None:
-        self._client = client
-        self._client_id = client_id
-        self._key = _load_key(private_key, private_key_file)
-        self._key_id = key_id
-        self._scopes = scopes
-        self._secrets = secrets
-        self._header = ""
-        self._renew_at = 0.0
+        super().__init__(None)
+        self.client_id = client_id
+        self.scopes = scopes
+        self.secrets = secrets
+        self.clock = ServerClock()
+        self.prover: Prover | None = None
+        self._key = key
+        self._key_id = key_id or key.key_id
+        self._warn = warn
 
-    def header(self) -> str:
-        """The value of the Authorization header."""
-        if time.monotonic() >= self._renew_at:
-            self._fetch()
-        return self._header
+    def __call__(self, prepared: Any) -> Any:
+        form = {
+            "grant_type": "client_credentials",
+            "scope": " ".join(self.scopes),
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": self._assertion(prepared.url),
+        }
+        prepared.prepare_body(form, None)
+        if self.prover is not None:
+            prepared.headers[HEADER] = self.prover.proof(prepared.method, prepared.url)
+        return prepared
 
-    def _fetch(self) -> None:
-        try:
-            answer = self._ask()
-        except ApiError as error:
-            raise _token_refused(error, self._client_id, self._scopes) from None
-        token = answer.get("access_token") if isinstance(answer, dict) else None
-        self._secrets.add(token)
-        if not isinstance(token, str) or not token.isprintable():
-            raise BadAnswer(f"POST {_TOKEN_PATH} on Okta answered without an access_token; check that url is an org.")
-        life = answer.get("expires_in", 3600)
-        self._header = f"{answer.get('token_type', 'Bearer')} {token}"
-        self._renew_at = time.monotonic() + (life if isinstance(life, (int, float)) else 0) - _RENEW_BEFORE
+    def answered(self, response: Response) -> bool:
+        """Whether asking again with another assertion, nonce or time may help."""
+        if response.status not in (400, 401):
+            return False
+        error = _error_of(response)
+        if error == "invalid_dpop_proof" and self.prover is None:
+            self.prover = Prover(self.clock.now)
+            return True
+        return self.was_renewed(error, response) or (error == "invalid_client" and self.set_clock(response))
 
-    def _ask(self) -> Any:
-        """The answer to a request for a token. Asking twice is harmless, but Okta takes each assertion only once."""
-        for attempt in range(self._client.retries + 1):
-            form = {
-                "grant_type": "client_credentials",
-                "scope": " ".join(self._scopes),
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion": self._assertion(),
-            }
-            try:
-                return self._client.send(Request("POST", _TOKEN_PATH, form=form)).json()
-            except OutcomeUnknown as error:
-                failure = error
-            if attempt < self._client.retries:
-                self._client.pause(attempt)
-        raise Unreachable(f"The service app {self._client_id} could not sign in to Okta: {failure.message}")
+    def was_renewed(self, error: str, response: Response) -> bool:
+        """Whether the next proof differs from the refused one in what was wrong with it."""
+        if error == "use_dpop_nonce":
+            self.prover = self.prover or Prover(self.clock.now)
+            return self.take_nonce(response)
+        if error == "invalid_dpop_proof":
+            return _USED in _description_of(response) or self.set_clock(response)
+        return False
 
-    def _assertion(self) -> str:
-        now = int(time.time())
-        header = {"alg": _algorithm(self._key), "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
+    def take_nonce(self, response: Response) -> bool:
+        """Remember the nonce of an answer, if it has one; whether it is another one than before."""
+        nonce = response.headers.get(NONCE_HEADER)
+        if self.prover is None or not nonce or nonce == self.prover.nonce:
+            return False
+        self.prover.nonce = nonce
+        return True
+
+    def set_clock(self, response: Response) -> bool:
+        """Go by the server's time if this machine's is more than a minute off; whether that is news."""
+        if not self.clock.correct(response.headers):
+            return False
+        self._warn(
+            f"This machine's clock is {self.clock.difference()} of Okta's. Okta's time was used to sign in; set the "
+            "clock (NTP), since whether a certificate is valid is judged by it as well."
+        )
+        return True
+
+    def advice(self, refusal: ApiError) -> str:
+        """What to do about a token that was refused."""
+        advice = _token_advice(refusal, self)
+        clock = self.clock.difference()
+        return f"{advice} This machine's clock is {clock} of Okta's." if clock else advice
+
+    def key_title(self) -> str:
+        """How messages call the key."""
+        return f"the key {self._key_id}" if self._key_id else "the private key"
+
+    def _assertion(self, url: str) -> str:
+        now = int(self.clock.now())
         claims = {
-            "iss": self._client_id,
-            "sub": self._client_id,
-            "aud": self._client.base_url + _TOKEN_PATH,
+            "iss": self.client_id,
+            "sub": self.client_id,
+            "aud": url,
             "iat": now,
             "exp": now + _ASSERTION_LIFE,
             "jti": str(uuid.uuid4()),
         }
-        signed = f"{_segment(header)}.{_segment(claims)}"
-        return f"{signed}.{_base64url(_signature(self._key, signed.encode('ascii')))}"
+        assertion = self._key.signed({"typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}, claims)
+        self.secrets.add(assertion)
+        return assertion
 
 
-def _load_key(text: str | None, path: str | None) -> Any:
-    if serialization is None:
-        raise MissingLibrary("A private key needs the Python library 'cryptography': pip install cryptography")
-    where = "private_key" if text else f"private_key_file {path}"
-    try:
-        pem = text.encode() if text else Path(path or "").read_bytes()
-        key = serialization.load_pem_private_key(pem, password=None)
-    except OSError as error:
-        raise InvalidInput(f"The {where} cannot be read: {error.strerror}.") from None
-    except (ValueError, TypeError):
-        raise InvalidInput(
-            f"The {where} is no unencrypted PEM private key; give the one whose JWK Okta holds."
-        ) from None
-    if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        raise InvalidInput(f"The {where} is neither an RSA nor an elliptic-curve key; Okta accepts only these.")
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name not in _CURVES:
-        raise InvalidInput(f"The {where} is on the curve {key.curve.name}; Okta accepts P-256, P-384 or P-521.")
-    return key
+class ServiceApp(HeaderAuth):
+    """Signs requests with the access token of one run, fetched at first use.
+
+    It is renewed before it expires, and once if Okta no longer accepts it.
+    """
+
+    def __init__(self, client: Client, token_request: TokenRequest) -> None:
+        super().__init__(None)
+        self._client = client
+        self._request = token_request
+        self._scheme = self._token = ""
+        self._renew_at = 0.0
+        self._was_refused = False
+
+    def __call__(self, prepared: Any) -> Any:
+        if time.monotonic() >= self._renew_at:
+            self._fetch()
+        if self._scheme == HEADER and self._request.prover is not None:
+            prepared.headers[HEADER] = self._request.prover.proof(prepared.method, prepared.url, self._token)
+        prepared.headers["Authorization"] = f"{self._scheme} {self._token}"
+        return prepared
+
+    def answered(self, response: Response) -> bool:
+        """Whether a new token, nonce or time may help. The nonce of a DPoP answer is always the one to use next."""
+        if response.status in (400, 401) and self._request.was_renewed(_error_of(response), response):
+            return True
+        self._request.take_nonce(response)
+        if response.status != 401 or self._was_refused or not _names_the_token(response):
+            return False
+        self._was_refused = True
+        self._renew_at = 0.0
+        return True
+
+    def advice(self, refusal: ApiError) -> str:
+        """What to do about a request that was refused although a token was granted."""
+        app = f"the service app {self._request.client_id}"
+        if refusal.code == "insufficient_scope":
+            scope = refusal.details.get("scope", "that this needs")
+            return f"Grant the scope {scope} to {app}: {_WHERE_SCOPES}."
+        if refusal.code == "E0000006":
+            return f"The scope is granted, but {app} has no admin role that allows this: {_WHERE_ROLES}."
+        if refusal.code == "E0000011":
+            return f"A new access token was not accepted either: check that {app} is active."
+        return ""
+
+    def _fetch(self) -> None:
+        answer = self._ask()
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        self._request.secrets.add(token)
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise BadAnswer(f"POST {TOKEN_PATH} on Okta answered without an access_token; check that url is an org.")
+        life = answer.get("expires_in", 3600)
+        self._token = token
+        self._scheme = HEADER if str(answer.get("token_type")).lower() == HEADER.lower() else "Bearer"
+        self._renew_at = time.monotonic() + (life if isinstance(life, (int, float)) else 0) - _RENEW_BEFORE
+
+    def _ask(self) -> Any:
+        """The answer to a request for a token. Asking twice is harmless: each has an assertion of its own."""
+        for attempt in range(self._client.retries + 1):
+            try:
+                return self._client.send(Request("POST", TOKEN_PATH)).json()
+            except OutcomeUnknown as error:
+                failure = error
+            if attempt < self._client.retries:
+                self._client.pause(attempt)
+        raise Unreachable(
+            f"The service app {self._request.client_id} could not sign in to Okta: {failure.message}", final=True
+        )
 
 
-def _algorithm(key: Any) -> str:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return "RS256"
-    return _CURVES[key.curve.name]
+_WHERE_APP = "Okta Admin Console, Applications, Applications, the app"
+_WHERE_SCOPES = f"{_WHERE_APP}, Okta API Scopes"
+_WHERE_ROLES = f"{_WHERE_APP}, Admin roles"
 
 
-def _signature(key: Any, data: bytes) -> bytes:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    digest = {256: hashes.SHA256(), 384: hashes.SHA384(), 521: hashes.SHA512()}[key.curve.key_size]
-    r, s = decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
-    size = (key.curve.key_size + 7) // 8
-    return r.to_bytes(size, "big") + s.to_bytes(size, "big")  # JWS wants the two numbers, not DER
+def _token_advice(refusal: ApiError, request: TokenRequest) -> str:
+    app, text = f"the service app {request.client_id}", str(refusal.details.get("summary", ""))
+    if refusal.code in ("consent_required", "invalid_scope"):
+        return (
+            f"Grant {app} the scopes {' '.join(request.scopes)}: {_WHERE_SCOPES}. It needs an admin role as well: "
+            f"{_WHERE_ROLES}."
+        )
+    if refusal.code == "invalid_client":
+        return next(advice for word, advice in _client_advice(app, request.key_title()) if word in text)
+    return ""
 
 
-def _segment(value: dict[str, Any]) -> str:
-    return _base64url(json.dumps(value, separators=(",", ":")).encode())
+def _client_advice(app: str, key: str) -> list[tuple[str, str]]:
+    """A word of Okta's description, and what to do."""
+    keys = f"{_WHERE_APP}, General, Public Keys"
+    return [
+        (
+            "'client_id'",
+            f"There is no {app.removeprefix('the ')} in this org, or it is inactive: check client_id and url.",
+        ),
+        (
+            "kid",
+            f"Okta found no key of {app} for {key}: set key_id to the id (KID) that Okta shows for it ({keys}); an app "
+            "with several keys needs it.",
+        ),
+        (
+            "signature",
+            f"Okta's public key of {app} does not match {key}: give the private key of one that Okta shows ({keys}).",
+        ),
+        ("", f"Check client_id, the private key and key_id of {app}, and that the app is active."),
+    ]
 
 
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+def _names_the_token(response: Response) -> bool:
+    """Whether a 401 is about the token, and not about a feature that the org lacks (also 401: E0000015)."""
+    return b"E0000011" in response.content or "invalid_token" in response.headers.get("WWW-Authenticate", "")
 
 
-def _token_refused(error: ApiError, client_id: str, scopes: tuple[str, ...]) -> ApiError:
-    hints = {
-        "invalid_client": f"The service app {client_id} does not exist, is inactive, or has no public key that matches "
-        "the private key; compare the key ids, and check that this machine's clock is right.",
-        "invalid_scope": f"Grant these scopes to the service app, and an admin role: {' '.join(scopes)}.",
-        "use_dpop_nonce": "The service app demands DPoP, which this collection does not speak yet: switch off 'Require "
-        "Demonstrating Proof of Possession (DPoP) header in token requests' in the app's settings.",
-    }
-    hint = hints.get(str(error.code), "")
-    return ApiError(f"{error.message} {hint}".strip(), status=error.status, code=error.code)
+def _error_of(response: Response) -> str:
+    """The OAuth error: at the token endpoint in the body, at the API in WWW-Authenticate."""
+    text = response.headers.get("WWW-Authenticate", "") or response.content[:1000].decode("utf-8", "replace")
+    known = ("use_dpop_nonce", "invalid_dpop_proof", "invalid_client")
+    return next((error for error in known if f'"{error}"' in text), "")
+
+
+def _description_of(response: Response) -> str:
+    return response.headers.get("WWW-Authenticate", "") + response.content[:1000].decode("utf-8", "replace")

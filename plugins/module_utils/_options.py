@@ -14,8 +14,10 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._error_bodies import explain_iru, explain_okta
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, HeaderAuth, Vendor
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceAppToken
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceApp, TokenRequest
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token import ApiToken
 from ansible_collections.okta_iru.attestation.plugins.module_utils._pacing import IruPacer, OktaPacer
+from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 
@@ -69,7 +71,10 @@ def iru_options() -> dict[str, Any]:
 
 
 def okta_client(task: Task, scopes: tuple[str, ...]) -> Client:
-    """A client for the org; ``scopes`` are the least that this run needs, asked for when a service app signs in."""
+    """A client for the org; ``scopes`` are the least that this run needs, asked for when a service app signs in.
+
+    In check mode those that only writing needs (``….manage``) are left out, so that an app that may only read will do.
+    """
     options = task.params
     if options["token"] and options["client_id"]:
         raise InvalidInput(
@@ -77,24 +82,22 @@ def okta_client(task: Task, scopes: tuple[str, ...]) -> Client:
             "What a task does not give may come from the environment variables OKTA_TOKEN and OKTA_CLIENT_ID."
         )
     if options["token"]:
-        header = f"SSWS {_checked_token(OKTA, options['token'])}"
-        return _client(OKTA, task, HeaderAuth(lambda: header))
+        return _client(OKTA, task, ApiToken(_checked_token(OKTA, options["token"])))
     if not options["client_id"] or not (options["private_key"] or options["private_key_file"]):
         raise InvalidInput(
             "No way to sign in to Okta was given: set token (an API token), or client_id with private_key or "
             "private_key_file (an OAuth service app)."
         )
-    anonymous = _client(OKTA, task, None)
-    token = ServiceAppToken(
-        anonymous,
+    reading = tuple(scope for scope in scopes if not scope.endswith(".manage"))
+    token_request = TokenRequest(
         client_id=options["client_id"],
-        private_key=options["private_key"],
-        private_key_file=options["private_key_file"],
+        key=SigningKey.load(options["private_key"], options["private_key_file"], task.secrets),
         key_id=options["key_id"],
-        scopes=scopes,
+        scopes=(reading or scopes) if task.check else scopes,
         secrets=task.secrets,
+        warn=task.warn,
     )
-    return _client(OKTA, task, HeaderAuth(token.header))
+    return _client(OKTA, task, ServiceApp(_client(OKTA, task, token_request), token_request))
 
 
 def okta_anonymous_client(task: Task) -> Client:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox.okta.answers import error_response
-from sandbox.okta.oauth import register_client_key
 from sandbox.okta.seed import seed
 from sandbox.okta.service import middlewares, routes
+from sandbox.okta.service_apps import register_key
 
-__all__ = ["error_response", "middlewares", "register_client_key", "routes", "seed"]
+__all__ = ["error_response", "middlewares", "register_key", "routes", "seed"]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hmac
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from aiohttp import web
 
-from sandbox.okta import log_event, rate_limits
-from sandbox.okta.answers import OktaError, base_url
+from sandbox.okta import dpop, log_event, org_clock, rate_limits
+from sandbox.okta.answers import OktaError, challenge_response
 from sandbox.web import WORLD, Handler, Middleware
 from sandbox.world import World
 
@@ -49,10 +48,19 @@ def access_of(handler: Handler) -> Access | None:
     return _ACCESS.get(handler)
 
 
-def remember_access_token(world: World, token: str, scopes: list[str], lifetime: int) -> None:
+@dataclass(frozen=True)
+class AccessToken:
+    """An access token of a service app; ``key`` is the thumbprint that a DPoP proof must have, if any."""
+
+    client_id: str
+    scopes: frozenset[str]
+    key: str | None
+
+
+def remember_access_token(world: World, token: str, granted: AccessToken, lifetime: int) -> None:
     """Makes a token valid for ``lifetime`` seconds of real time (tokens are transport, not part of the state)."""
     tokens = world.runtime.cache.setdefault("okta.access_tokens", {})
-    tokens[token] = (frozenset(scopes), time.time() + lifetime)
+    tokens[token] = (granted, org_clock.now(world) + lifetime)
 
 
 def middleware() -> Middleware:
@@ -74,6 +82,7 @@ def middleware() -> Middleware:
             response = OktaError("E0000009").response()
         if not response.prepared:
             response.headers.update(rate)
+            response.headers["Date"] = org_clock.date_header(request.app[WORLD])
             response.headers["X-Okta-Request-Id"] = caller.request_id
             if request.app[WORLD].data["okta"]["settings"]["lower_case_headers"]:
                 _lower_case(response)
@@ -91,7 +100,14 @@ async def _guarded(
             raise OktaError("E0000022")
         raise OktaError("E0000007", "Resource not found: " + request.path)
     world = request.app[WORLD]
-    scopes = _authenticate(request, world) if access.scope else None
+    try:
+        rights = _authenticate(request, world) if access.scope else None
+    except dpop.RefusedProof as refused:
+        nonce = {dpop.NONCE_HEADER: dpop.nonce(world)} if refused.error == "use_dpop_nonce" else {}
+        return challenge_response(request, "DPoP", 400, refused.error, str(refused), scope=access.scope, headers=nonce)
+    if rights is not None and rights.lacks_proof:
+        text = "The resource request requires a DPoP proof."
+        return challenge_response(request, "Bearer", 400, "invalid_request", text, scope=access.scope)
     rate.update(rate_limits.spend(world, access.bucket))
     if rate_limits.refused_for_concurrency(world):
         rate.update({"X-Rate-Limit-Limit": "0", "X-Rate-Limit-Remaining": "0"})  # as Okta's Python SDK tells it apart
@@ -100,8 +116,13 @@ async def _guarded(
         raise OktaError("E0000047")  # without Retry-After: none was ever recorded
     if access.feature in world.data["okta"]["settings"]["missing_features"]:
         raise OktaError("E0000015")  # recorded on device-posture-checks: 401, not 403
-    if access.scope and scopes is not None and access.scope not in scopes.granted:
-        return _refusal(request, access.scope, scopes)
+    if rights is not None and access.scope:
+        if rights.scopes is not None and access.scope not in rights.scopes:
+            text = "The access token provided does not contain the required scopes."
+            # Without a body, the reason only in WWW-Authenticate (okta/terraform-provider-okta issue 2375).
+            return challenge_response(request, rights.scheme, 403, "insufficient_scope", text, scope=access.scope)
+        if rights.role is not None and access.scope not in rights.role:
+            raise OktaError("E0000006")
     return await handler(request)
 
 
@@ -126,41 +147,38 @@ def _lower_case(response: web.StreamResponse) -> None:
 
 
 @dataclass(frozen=True)
-class _Scopes:
-    granted: frozenset[str]
-    oauth: bool
+class _Rights:
+    """``scopes`` are those of an OAuth token; ``role`` what the admin role allows, in scopes; None is everything."""
+
+    scheme: str
+    scopes: frozenset[str] | None
+    role: list[str] | None
+    lacks_proof: bool = False
 
 
-def _authenticate(request: web.Request, world: World) -> _Scopes | None:
-    """The scopes of the caller; None is a super admin's SSWS token. Raises OktaError E0000011."""
+def _authenticate(request: web.Request, world: World) -> _Rights:
+    """Who calls. Raises OktaError E0000011, RefusedProof."""
     okta = world.data["okta"]
+    settings = okta["settings"]
     header = request.headers.get("Authorization", "")
     # Okta's own Python SDK (3.4.6) sends "SSWS" and the token without a blank.
-    kind, token = ("SSWS", header[4:].strip()) if header.startswith("SSWS") else header.partition(" ")[::2]
-    if okta["settings"]["tokens_expired"]:
+    scheme, token = ("SSWS", header[4:].strip()) if header.startswith("SSWS") else header.partition(" ")[::2]
+    if settings["tokens_expired"]:
         raise OktaError("E0000011")
-    if kind == "SSWS" and hmac.compare_digest(token.encode(), okta["api_token"].encode()):
-        allowed = okta["settings"]["ssws_scopes"]
-        return None if allowed is None else _Scopes(frozenset(allowed), oauth=False)
-    if kind == "Bearer":
-        scopes, expiry = world.runtime.cache.get("okta.access_tokens", {}).get(token, (frozenset(), 0.0))
-        if time.time() < expiry:
-            return _Scopes(scopes, oauth=True)
+    if scheme == "SSWS" and hmac.compare_digest(token.encode(), okta["api_token"].encode()):
+        return _Rights(scheme, None, settings["ssws_scopes"])
+    if scheme in {"Bearer", "DPoP"}:
+        granted, expiry = world.runtime.cache.get("okta.access_tokens", {}).get(token, (None, 0.0))
+        if granted is not None and org_clock.now(world) < expiry:
+            return _oauth_rights(request, scheme, token, granted)
     raise OktaError("E0000011")
 
 
-def _refusal(request: web.Request, scope: str, scopes: _Scopes) -> web.Response:
-    """403. For OAuth without a body, the reason only in WWW-Authenticate (okta/terraform-provider-okta issue 2375)."""
-    if not scopes.oauth:
-        return OktaError("E0000006").response()
-    base = base_url(request)
-    challenge = {
-        "authorization_uri": f"{base}/oauth2/v1/authorize",
-        "realm": base,
-        "scope": scope,
-        "error": "insufficient_scope",
-        "error_description": "The access token provided does not contain the required scopes.",
-        "resource": request.path,
-    }
-    text = ", ".join(f'{name}="{value}"' for name, value in challenge.items())
-    return web.Response(status=403, headers={"WWW-Authenticate": f"Bearer {text}"})
+def _oauth_rights(request: web.Request, scheme: str, token: str, granted: AccessToken) -> _Rights:
+    settings = request.app[WORLD].data["okta"]["settings"]
+    if scheme == "DPoP":
+        nonce_needed = bool(settings["dpop_nonce_for_api"])
+        key = dpop.proven_key(request, access_token=token, nonce_needed=nonce_needed)
+        if key != granted.key:
+            raise dpop.RefusedProof("The DPoP proof JWT is not signed with the key that the access token is bound to.")
+    return _Rights(scheme, granted.scopes, settings["oauth_role"], lacks_proof=scheme == "Bearer" and bool(granted.key))

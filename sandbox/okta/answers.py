@@ -79,6 +79,48 @@ def error_body(code: str, summary: str, causes: Sequence[str]) -> dict[str, Any]
     }
 
 
+def oauth_error_response(
+    error: str, description: str, status: int = 400, headers: dict[str, str] | None = None
+) -> web.Response:
+    """An OAuth error (RFC 6749, 5.2); its headers are those of the example in Okta's guide on DPoP."""
+    no_store = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
+    return json_response({"error": error, "error_description": description}, status, {**no_store, **(headers or {})})
+
+
+def unknown_client_response() -> web.Response:
+    """The token endpoint's answer to a client id that it does not know: in the form of the API's errors, not OAuth's.
+
+    The body is quoted by a support article of Okta; its status was seen as 400 and as 401.
+    """
+    return json_response(error_body("invalid_client", "Invalid value for 'client_id' parameter.", ()), 400)
+
+
+def challenge_response(
+    request: web.Request,
+    scheme: str,
+    status: int,
+    error: str,
+    description: str,
+    *,
+    scope: str | None,
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    """An answer without a body, whose reason is only in WWW-Authenticate, in the order seen on live orgs (issues 453 of
+    okta/okta-sdk-nodejs, 2392 of okta/terraform-provider-okta): also of an https org the addresses are with http."""
+    base = base_url(request).replace("https://", "http://", 1)
+    parts = {"algs": "RS256 RS384 RS512 ES256 ES384 ES512"} if scheme == "DPoP" else {}
+    parts |= {
+        "authorization_uri": f"{base}/oauth2/v1/authorize",
+        "realm": base,
+        "scope": scope or "",
+        "error": error,
+        "error_description": description,
+        "resource": request.path,
+    }
+    text = ", ".join(f'{name}="{value}"' for name, value in parts.items())
+    return web.Response(status=status, headers={"WWW-Authenticate": f"{scheme} {text}", **(headers or {})})
+
+
 async def json_object(request: web.Request) -> dict[str, Any]:
     """The request's body, which must be a JSON object. Raises OktaError E0000021 or E0000003."""
     if request.content_type != "application/json":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import time
 
+from sandbox.okta import org_clock
 from sandbox.world import World
 
 OTHER = "/api/v1"
@@ -33,7 +33,7 @@ def spend(world: World, bucket: str) -> dict[str, str]:
     The window starts with its first request; times are real ones, as a client compares them with the Date header.
     """
     windows = world.runtime.cache.setdefault("okta.rate_windows", {})
-    now, limit = time.time(), _limit(world, bucket)
+    now, limit = org_clock.now(world), _limit(world, bucket)
     reset, used = windows.get(bucket, (0, 0))
     if now >= reset:
         reset, used = int(now) + _WINDOW, 0

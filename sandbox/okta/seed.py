@@ -34,6 +34,7 @@ def seed(world: World) -> None:
         "org": _org(world, org_id),
         "api_token": "00" + world.new_secret(40),
         "client_id": world.new_okta_id("0oa"),
+        "ec_client_id": world.derived_okta_id("0oa", "service app with an elliptic-curve key"),
         "policies": {},
         "apps": {},
         "groups": {},

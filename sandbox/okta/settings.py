@@ -11,12 +11,18 @@ SETTINGS: dict[str, Any] = {
     "tokens_expired": False,
     # Names of features the org lacks (401 E0000015): devices, device-assurances, device-integrations.
     "missing_features": [],
-    # Scopes the SSWS token's creator is allowed; None is a super admin.
+    # What the role of the SSWS token's owner allows, in scopes; None is a super admin, [] an owner without a role.
     "ssws_scopes": None,
-    # Scopes granted to the service app.
+    # Scopes granted to the service apps.
     "oauth_scopes": None,
-    # The service app demands DPoP: the token call answers 400 use_dpop_nonce.
+    # What the admin role of the service apps allows, in scopes; None is a super admin, [] an app without a role.
+    "oauth_role": None,
+    # The service apps demand DPoP: the default of apps made since February 2024 (okta/okta-sdk-nodejs issue 424).
     "dpop_required": False,
+    # The API demands the nonce in proofs too; seen by clients, while Okta's guide calls it "not currently required".
+    "dpop_nonce_for_api": False,
+    # The org's clock is this many seconds ahead of this machine's (negative: behind).
+    "clock_ahead_seconds": 0,
     # Lists of policies tell what each is for; recorded both ways, Okta's Python SDK 3.4 fails with it (its issue 573).
     "policy_resource_type": True,
     # riskScore ANY is added to rules; without risk scoring a rule that sends it is refused.

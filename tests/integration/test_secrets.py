@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import socket
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.sandbox_process import SandboxProcess
 
 SECRETS = ("okta_token", "iru_token", "scep_challenge")
 ONCE = {"okta_retries": 0, "iru_retries": 0}
+# A JWT, or what follows the name of a scheme in Authorization.
+CREDENTIAL = re.compile(r"eyJ[\w-]{10,}\.[\w-]+|(SSWS|Bearer|DPoP) [\w.~+/-]{20,}")
 
 
 def spellings(secret: str) -> set[bytes]:
@@ -42,6 +45,12 @@ def talkative(folder: Path) -> dict[str, str]:
     """Everything on that makes Ansible say more."""
     folder.mkdir(parents=True, exist_ok=True)
     return {"ANSIBLE_LOG_PATH": str(folder / "ansible.log"), "ANSIBLE_DISPLAY_TRACEBACK": "always"}
+
+
+def assert_no_credential(output: str, folder: Path) -> None:
+    """No access token, assertion or proof, whose values a test cannot know: nothing of their form."""
+    texts = [output, *(path.read_text("utf-8", "replace") for path in folder.rglob("*") if path.is_file())]
+    assert not [found[0][:20] for text in texts if (found := CREDENTIAL.search(text))]
 
 
 def closed_port() -> int:
@@ -118,6 +127,31 @@ def test_wrong_tokens_and_closed_doors_tell_no_secret(
             fails=True,
         )
         assert_nowhere(list(wrong.values()), run.output, folder)
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as processes"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_service_app_tells_neither_key_nor_token(
+    tmp_path: Path, sandbox: SandboxProcess, refused: bool, in_process: bool
+) -> None:
+    sandbox.settings(okta={"dpop_required": True, "oauth_role": [] if refused else None})
+    key = Path(sandbox.ready["okta_private_key_file"]).read_text(encoding="utf-8")
+    app = {"okta_token": None, "okta_client_id": sandbox.ready["okta_client_id"], "okta_private_key": key}
+    run = attest(
+        tmp_path / "run",
+        sandbox,
+        inventory=inventory_with(tmp_path / "inventory", sandbox, **app),
+        diff=True,
+        verbosity=4,
+        in_process=in_process,
+        environment=talkative(tmp_path / "run"),
+        arguments=["--tags", "preflight,authentication_policy"],
+        variables=ONCE,
+        fails=refused,
+    )
+    lines = [line for line in key.splitlines() if "KEY" not in line]
+    assert_nowhere(lines, run.output, tmp_path / "run")
+    assert_no_credential(run.output, tmp_path / "run")
 
 
 def test_nothing_of_a_run_stays_in_ansibles_own_folders(tmp_path: Path, sandbox: SandboxProcess) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._error_bodies import explain_iru, explain_okta
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Request, Response
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token import ApiToken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,14 +34,26 @@ def test_okta_error_shows_code_summary_causes_and_the_ids_for_support():
     assert (error.status, error.code, error.details["error_id"]) == (404, "E0000007", "oae123")
 
 
-def test_okta_wrong_token_says_what_to_do():
-    body = {"errorCode": "E0000011", "errorSummary": "Invalid token provided"}
-    assert "create a new one" in explain_okta(answer(401, body)).message
+@pytest.mark.parametrize(
+    ("status", "code", "advice"), [(401, "E0000011", "create a new one"), (403, "E0000006", "lost it")]
+)
+def test_what_to_do_about_an_api_token(status, code, advice):
+    refusal = explain_okta(answer(status, {"errorCode": code, "errorSummary": "Refused"}))
+    token = ApiToken("00secret")
+    assert advice in refusal.with_advice(token.advice(refusal)).message
+    assert token.advice(explain_okta(answer(404, OKTA_NOT_FOUND))) == ""
 
 
-def test_okta_missing_scope_is_named():
-    header = {"WWW-Authenticate": 'Bearer error="insufficient_scope", scope="okta.logs.read"'}
-    assert "Grant the scope okta.logs.read" in explain_okta(answer(403, b"", **header)).message
+def test_okta_says_what_is_wrong_with_an_oauth_token_in_a_header_only():
+    challenge = 'Bearer realm="http://x", scope="okta.logs.read", error="insufficient_scope", error_description="No."'
+    refusal = explain_okta(answer(403, b"", **{"WWW-Authenticate": challenge}))
+    assert (refusal.code, refusal.details["scope"]) == ("insufficient_scope", "okta.logs.read")
+    assert "403 insufficient_scope: No" in refusal.message
+
+
+def test_a_classic_org_is_recognised_by_how_it_refuses_app_sign_in_policies():
+    body = {"errorCode": "E0000002", "errorSummary": "The request was not valid: Invalid policy type specified."}
+    assert "Classic Engine" in explain_okta(answer(400, body)).message
 
 
 def test_okta_oauth_errors_have_their_own_shape():

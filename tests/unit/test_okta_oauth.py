@@ -2,123 +2,163 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from urllib.parse import parse_qs
 
 import jwt
 import pytest
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import (
-    ApiError,
-    BadAnswer,
-    InvalidInput,
-    Unreachable,
-)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, BadAnswer, Unreachable
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceAppToken
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceApp, TokenRequest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import OKTA
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
 
 from tests.unit.http_service import Answer, http_service
+from tests.unit.signing_keys import KEYS, pem
 
-KEYS = {
-    "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
-    "ES256": ec.generate_private_key(ec.SECP256R1()),
-    "ES384": ec.generate_private_key(ec.SECP384R1()),
-    "ES512": ec.generate_private_key(ec.SECP521R1()),
-}
+SCOPES = ("okta.logs.read", "okta.devices.read")
+GRANTED = Answer(body={"access_token": "at-123456", "expires_in": 3600, "token_type": "Bearer"})
+DONE = Answer(body={"done": True})
 
 
-def pem(key, password=None):
-    encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption).decode()
-
-
-def token(service, key_text, secrets=None, retries=0, **options):
-    settings = {"private_key": key_text, "private_key_file": None, "key_id": "kid-1", **options}
-    return ServiceAppToken(
-        Client(OKTA, service.url, None, sleep=lambda seconds: None, retries=retries),
+def org(service, *, secrets=None, retries=0, warn=None, key="ES256", key_id="kid-1"):
+    """A client that signs in as a service app."""
+    secrets = secrets or Secrets()
+    request = TokenRequest(
         client_id="0oa1",
-        scopes=("okta.logs.read", "okta.devices.read"),
-        secrets=secrets or Secrets(),
-        **settings,
+        key=SigningKey.load(pem(KEYS[key]), None, secrets),
+        key_id=key_id,
+        scopes=SCOPES,
+        secrets=secrets,
+        warn=warn or (lambda text: None),
     )
+    anonymous = Client(OKTA, service.url, request, sleep=lambda seconds: None, retries=retries)
+    return Client(OKTA, service.url, ServiceApp(anonymous, request), sleep=lambda seconds: None, retries=retries)
+
+
+def forms(service):
+    """The forms of the token requests."""
+    return [parse_qs(body.decode()) for method, path, _headers, body in service.asked if path == "/oauth2/v1/token"]
+
+
+def refusal(code, text="refused", status=400, **headers):
+    return Answer(status, {"error": code, "error_description": text}, headers)
 
 
 @pytest.mark.parametrize("algorithm", sorted(KEYS))
 def test_the_assertion_verifies_with_another_library(algorithm):
-    key = KEYS[algorithm]
     secrets = Secrets()
-    with http_service(
-        Answer(body={"access_token": "at-123456", "expires_in": 3600, "token_type": "Bearer"})
-    ) as service:
-        app = token(service, pem(key), secrets)
-        assert app.header() == "Bearer at-123456"
-        assert app.header() == "Bearer at-123456"
-        assert service.methods() == ["POST"], "the token is fetched once a run"
-        form = parse_qs(service.asked[0][3].decode())
+    with http_service(GRANTED, DONE, DONE) as service:
+        client = org(service, secrets=secrets, key=algorithm)
+        assert [client.get("/api/v1/org"), client.get("/api/v1/org")] == [{"done": True}] * 2
+        assert service.methods() == ["POST", "GET", "GET"], "the token is fetched once a run"
+        assert [headers["Authorization"] for _m, _p, headers, _b in service.asked[1:]] == ["Bearer at-123456"] * 2
+        (form,) = forms(service)
         url = service.url
     assertion = form["client_assertion"][0]
-    claims = jwt.decode(assertion, key.public_key(), algorithms=[algorithm], audience=f"{url}/oauth2/v1/token")
+    public = KEYS[algorithm].public_key()
+    claims = jwt.decode(assertion, public, algorithms=[algorithm], audience=f"{url}/oauth2/v1/token")
     assert claims["iss"] == claims["sub"] == "0oa1"
     assert claims["exp"] - claims["iat"] <= 3600
     assert jwt.get_unverified_header(assertion)["kid"] == "kid-1"
     assert form["scope"] == ["okta.logs.read okta.devices.read"]
-    assert "at-123456" in secrets.values
+    assert {"at-123456", assertion} <= secrets.values
 
 
 def test_a_token_about_to_expire_is_renewed():
-    answers = [Answer(body={"access_token": f"at-{n}", "expires_in": 60}) for n in (1, 2)]
-    with http_service(*answers) as service:
-        app = token(service, pem(KEYS["RS256"]))
-        assert [app.header(), app.header()] == ["Bearer at-1", "Bearer at-2"]
+    short = [Answer(body={"access_token": f"at-{n}", "expires_in": 60}) for n in (1, 2)]
+    with http_service(short[0], DONE, short[1], DONE) as service:
+        client = org(service)
+        client.get("/api/v1/org")
+        client.get("/api/v1/org")
+        assert [headers.get("Authorization") for _m, _p, headers, _b in service.asked] == [
+            None,
+            "Bearer at-1",
+            None,
+            "Bearer at-2",
+        ]
+
+
+DEAD = Answer(401, {"errorCode": "E0000011", "errorSummary": "Invalid token provided"})
+DEAD_BY_HEADER = Answer(401, None, {"WWW-Authenticate": 'Bearer realm="http://x", error="invalid_token"'})
+
+
+@pytest.mark.parametrize("dead", [DEAD, DEAD_BY_HEADER])
+def test_a_token_that_okta_no_longer_accepts_is_renewed_once(dead):
+    with http_service(GRANTED, dead, GRANTED, DONE, dead) as service:
+        client = org(service)
+        assert client.get("/api/v1/org") == {"done": True}
+        with pytest.raises(ApiError) as failure:
+            client.get("/api/v1/org")
+        assert service.methods() == ["POST", "GET", "POST", "GET", "GET"]
+    assert failure.value.status == 401
+
+
+def test_another_401_is_not_taken_for_a_dead_token():
+    missing = Answer(401, {"errorCode": "E0000015", "errorSummary": "You do not have permission to access the feature"})
+    with http_service(GRANTED, missing) as service, pytest.raises(ApiError, match="licence"):
+        org(service).get("/api/v1/devices")
 
 
 @pytest.mark.parametrize(
-    ("code", "advice"),
+    ("answer", "advice"),
     [
-        ("invalid_client", "compare the key ids"),
-        ("invalid_scope", "okta.logs.read okta.devices.read"),
-        ("use_dpop_nonce", "DPoP"),
+        (refusal("invalid_client", "The client_assertion JWT kid is invalid.", 401), "set key_id to the id"),
+        (refusal("invalid_client", "The client_assertion signature is invalid.", 401), "does not match the key kid-1"),
+        (
+            Answer(400, {"errorCode": "invalid_client", "errorSummary": "Invalid value for 'client_id' parameter."}),
+            "There is no service app 0oa1",
+        ),
+        (refusal("invalid_client", "Something else.", 401), "that the app is active"),
+        (refusal("consent_required"), "okta.logs.read okta.devices.read: Okta Admin Console, .*, Okta API Scopes"),
+        (refusal("invalid_scope"), "an admin role as well"),
     ],
 )
-def test_a_refusal_says_what_to_do(code, advice):
-    refusal = Answer(400, {"error": code, "error_description": "refused"})
-    with http_service(refusal) as service, pytest.raises(ApiError, match=advice) as failure:
-        token(service, pem(KEYS["RS256"])).header()
-    assert failure.value.code == code
+def test_a_refusal_says_what_to_do(answer, advice):
+    with http_service(answer) as service, pytest.raises(ApiError, match=advice) as failure:
+        org(service).get("/api/v1/org")
+    assert failure.value.code == (answer.body.get("error") or "invalid_client")
+
+
+CHALLENGE = 'Bearer authorization_uri="http://x", scope="okta.logs.read", error="{}", error_description="{}"'
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("answer", "advice"),
     [
-        ({"private_key": "no key at all"}, "private_key is no unencrypted PEM"),
-        ({"private_key": pem(KEYS["ES256"], b"pw")}, "no unencrypted PEM"),
-        ({"private_key": None, "private_key_file": "/nonexistent/key.pem"}, "No such file"),
-        ({"private_key": pem(ec.generate_private_key(ec.SECP256K1()))}, "P-256, P-384 or P-521"),
-        ({"private_key": pem(ed25519.Ed25519PrivateKey.generate())}, "neither an RSA nor an elliptic-curve"),
+        (
+            Answer(403, None, {"WWW-Authenticate": CHALLENGE.format("insufficient_scope", "not the required scopes.")}),
+            "403 insufficient_scope: not the required scopes.* Grant the scope okta.logs.read to the service app 0oa1",
+        ),
+        (Answer(403, {"errorCode": "E0000006", "errorSummary": "You do not have permission"}), "no admin role"),
     ],
 )
-def test_an_unusable_key_is_refused_before_anything_is_sent(options, message):
-    with http_service() as service:
-        with pytest.raises(InvalidInput, match=message) as failure:
-            token(service, None, **options)
-        assert service.asked == []
-    assert "no key at all" not in failure.value.message
+def test_a_refusal_by_the_api_says_whether_scope_or_role_is_missing(answer, advice):
+    with http_service(GRANTED, answer) as service, pytest.raises(ApiError, match=advice):
+        org(service).get("/api/v1/logs")
 
 
 @pytest.mark.parametrize("lost", [Answer(503), Answer(close=True), Answer(body={"access_token": "x"}, cut=3)])
 def test_signing_in_is_tried_again_with_a_new_assertion(lost):
     """Okta takes an assertion with a jti once, and whether it took the first cannot be known."""
-    with http_service(lost, Answer(body={"access_token": "at-1"})) as service:
-        assert token(service, pem(KEYS["ES256"]), retries=1).header() == "Bearer at-1"
-        first, second = (parse_qs(body.decode())["client_assertion"][0] for *_, body in service.asked)
+    with http_service(lost, GRANTED, DONE) as service:
+        assert org(service, retries=1).get("/api/v1/org") == {"done": True}
+        first, second = (form["client_assertion"] for form in forms(service))
+    assert first != second
+
+
+def test_a_rate_limited_sign_in_is_repeated_with_a_new_assertion():
+    with http_service(Answer(429, headers={"Retry-After": "0"}), GRANTED, DONE) as service:
+        org(service, retries=1).get("/api/v1/org")
+        first, second = (form["client_assertion"] for form in forms(service))
     assert first != second
 
 
 def test_signing_in_that_never_succeeds_is_no_write_of_unknown_outcome():
     with http_service(Answer(503), Answer(503)) as service, pytest.raises(Unreachable, match="sign in"):
-        token(service, pem(KEYS["ES256"]), retries=1).header()
+        org(service, retries=1).get("/api/v1/org")
 
 
 @pytest.mark.parametrize(
@@ -126,11 +166,50 @@ def test_signing_in_that_never_succeeds_is_no_write_of_unknown_outcome():
 )
 def test_an_answer_without_a_token_is_explained(body):
     with http_service(Answer(body=body)) as service, pytest.raises(BadAnswer, match="access_token"):
-        token(service, pem(KEYS["ES256"])).header()
+        org(service).get("/api/v1/org")
 
 
 @pytest.mark.parametrize("life", [None, "soon", [], -1])
 def test_a_life_that_is_no_number_is_not_relied_on(life):
-    with http_service(*[Answer(body={"access_token": "at-1", "expires_in": life})] * 2) as service:
-        app = token(service, pem(KEYS["ES256"]))
-        assert app.header() == app.header() == "Bearer at-1"
+    granted = Answer(body={"access_token": "at-1", "expires_in": life})
+    with http_service(granted, DONE, granted, DONE) as service:
+        client = org(service)
+        client.get("/api/v1/org")
+        client.get("/api/v1/org")
+        assert len(forms(service)) == 2
+
+
+def skewed(seconds, **headers):
+    """Headers of a server whose clock is ahead by so many seconds."""
+    return {"Date": formatdate(time.time() + seconds, usegmt=True), **headers}
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(720, "12 minutes behind"), (-3660, "61 minutes ahead")])
+def test_a_wrong_clock_is_told_and_the_servers_time_used(seconds, words):
+    warnings = []
+    expired = refusal("invalid_client", "The client_assertion token is expired.", 401, **skewed(seconds))
+    with http_service(expired, GRANTED, DONE) as service:
+        assert org(service, warn=warnings.append).get("/api/v1/org") == {"done": True}
+        before, after = (
+            jwt.decode(form["client_assertion"][0], options={"verify_signature": False}) for form in forms(service)
+        )
+    assert abs(after["iat"] - before["iat"] - seconds) < 5
+    assert after["exp"] - after["iat"] == before["exp"] - before["iat"]
+    (warning,) = warnings
+    assert f"clock is {words} of Okta's" in warning
+
+
+def test_a_wrong_clock_is_corrected_once_and_the_other_reason_told():
+    refused = refusal("invalid_client", "The client_assertion signature is invalid.", 401, **skewed(720))
+    with http_service(refused, refused) as service, pytest.raises(ApiError) as failure:
+        org(service).get("/api/v1/org")
+    assert "does not match the key kid-1" in failure.value.message
+    assert "12 minutes behind" in failure.value.message
+
+
+def test_a_refusal_at_the_right_time_is_not_repeated():
+    refused = refusal("invalid_client", "The client_assertion signature is invalid.", 401, **skewed(20))
+    with http_service(refused) as service:
+        with pytest.raises(ApiError):
+            org(service).get("/api/v1/org")
+        assert service.methods() == ["POST"]
