@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile import mobileconfig
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint import lint
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import dump, is_binary, load
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import secret_values
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
@@ -34,9 +35,11 @@ def wanted_content(task: Task) -> bytes | None:
     if options["payloads"] is not None:
         raise InvalidInput("payloads is empty; a profile needs at least one payload.")
     text = _text(options)
-    if text is not None:
-        task.secrets.add(*secret_values(text))
-    return text
+    if text is None:
+        return None
+    task.secrets.add(*secret_values(text))
+    # Whether Iru takes a binary property list is not known, and it stores XML in any case.
+    return dump(load(text)) if is_binary(text) else text
 
 
 def lint_content(task: Task, content: bytes) -> list[dict[str, Any]]:

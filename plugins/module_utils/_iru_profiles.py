@@ -10,7 +10,7 @@ certificate. So only what differs is sent, and nothing if nothing does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,14 @@ class WantedProfile:
             fields |= {flag: platform in self.platforms for platform, flag in PLATFORMS.items()}
         return fields
 
+    def flags(self, found: Record | None) -> dict[str, bool]:
+        """The platforms that it will be for: those wanted, else those of the profile that is there, else the Mac."""
+        if found is None:
+            now = {flag: platform == "mac" for platform, flag in PLATFORMS.items()}
+        else:
+            now = {flag: found.get(flag) is True for flag in PLATFORMS.values()}
+        return now | {key: value for key, value in self.fields().items() if key in now}
+
 
 @dataclass(frozen=True)
 class ProfileChanges:
@@ -91,8 +99,12 @@ def find_profile(client: Client, *, profile_id: str | None = None, name: str | N
                 f"GET {PATH}/{profile_id} on Iru answered something else than the custom profile of this id."
             )
         return as_record(found) or None
-    matches = (profile for profile in list_profiles(client) if profile.get("name") == name)
-    return only_match(matches, "custom profile", name or "")
+    return named_profile(list_profiles(client), name or "")
+
+
+def named_profile(profiles: Iterable[Record], name: str) -> Record | None:
+    """The one of this name. Raises Ambiguous."""
+    return only_match((profile for profile in profiles if profile.get("name") == name), "custom profile", name)
 
 
 def stored_content(profile: Record) -> Record:
@@ -121,8 +133,7 @@ def create_profile(client: Client, name: str, content: bytes, wanted: WantedProf
     Returns the profile, in check mode one with a planned id, and whether it is ours: of two runs side by side that both
     found none of the name, the later one removes its own, which is assigned nowhere yet, and gets the other one's.
     """
-    flags = {flag: platform == "mac" for platform, flag in PLATFORMS.items()}
-    fields = {"name": name, **flags, **wanted.fields()}
+    fields = {"name": name, **wanted.flags(None), **wanted.fields()}
     created: Record = client.write(
         Request("POST", PATH, multipart=_multipart(fields, content)),
         predicted={

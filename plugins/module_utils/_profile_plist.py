@@ -155,6 +155,15 @@ def _refuse_what_is_no_plist(data: bytes) -> None:
             "survives, so the unsigned text is needed: "
             "openssl cms -verify -noverify -inform DER -in signed.mobileconfig -out profile.mobileconfig"
         )
+    if data.lstrip()[:1] in (b"{", b"["):
+        raise InvalidInput(
+            "The profile is JSON (or a dictionary that became text); expected a property list, XML or binary. Give "
+            "payloads as dictionaries instead."
+        )
+    if data.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise InvalidInput("The profile is a web page (HTML); expected the text of a .mobileconfig file.")
+    if data.lstrip()[:13].lower() == b"mime-version:":
+        raise InvalidInput("The profile is an S/MIME message; expected the text of a .mobileconfig file, not signed.")
     if data[:1].isspace() and data.lstrip().startswith(b"<?xml"):
         raise InvalidInput("The profile begins with white space; <?xml must be the very first characters of the text.")
 

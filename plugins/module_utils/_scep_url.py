@@ -60,6 +60,15 @@ def parse_scep_url(url: str) -> ScepUrl:
     return ScepUrl(url=url, **ids)
 
 
+def is_of_okta(url: str) -> bool:
+    """Whether a SCEP URL is one of Okta's: on an Okta host, or below ``/pki/`` on a custom domain."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (parts.hostname or "").endswith(_OKTA_HOSTS) or bool(_OKTA_PATH.fullmatch(parts.path))
+
+
 def parse_challenge_url(url: str) -> str:
     """Check the URL of a dynamic challenge by the same rules. Errors: InvalidInput."""
     _checked(url, "challenge")

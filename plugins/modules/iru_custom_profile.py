@@ -18,14 +18,16 @@ description:
   - Every write makes Iru distribute the profile anew. All devices install it again, and a SCEP payload fetches
     another certificate. So nothing is sent when nothing differs, and only what differs otherwise.
   - Before anything is sent the profile is checked. Errors stop the task, warnings become warnings of the task.
+  - A profile that would get in the way of another one is refused, see O(allow_conflicts).
 author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
   - okta_iru.attestation.attributes
 notes:
-  - Least permissions of the API token are Custom Profiles List, Get, Create and Update, and Delete for
-    O(state=absent).
+  - Least permissions of the API token are List, Get, Create and Update Custom Profile, and Delete Custom Profile for
+    O(state=absent). With the permission Prism Installed profiles a new SCEP or single sign-on profile for Okta is also
+    held against Iru's own Okta Device Trust; without it the task warns that it could not look.
   - In check mode a profile that would be created has an id that begins with V(planned:), which other modules of this
     collection accept in check mode.
 options:
@@ -68,12 +70,12 @@ options:
     description: Organization of the profile, shown on the devices, with O(payloads).
     type: str
   content:
-    description: Text of a whole C(.mobileconfig), instead of O(payloads).
+    description: Text of a whole C(.mobileconfig), not signed, instead of O(payloads).
     type: str
   src:
     description:
-      - File of a whole C(.mobileconfig), not signed, where the task runs (on the controller unless the connection
-        says otherwise), instead of O(payloads).
+      - File of a whole C(.mobileconfig), XML or binary, not signed, where the task runs (on the controller unless the
+        connection says otherwise), instead of O(payloads). A binary one is sent as XML.
     type: path
   platforms:
     description:
@@ -92,6 +94,17 @@ options:
         new certificate before the old one expires.
       - With this option the task changes something on every run. A profile that is created or changed by the task is
         not distributed twice.
+    type: bool
+    default: false
+  allow_conflicts:
+    description:
+      - Write the profile although another one says the same. Without it this is refused, before anything is written,
+        when a profile is created, or changed in a way that adds to what it says.
+      - A conflict is the same key of the same managed preference domain (such as C(com.google.Chrome)), the same host
+        or URL of a single sign-on extension, or the same C(PayloadUUID) of a payload, in a profile that is active and
+        for the same platform; or, for a new SCEP or single sign-on profile for Okta, Iru's own Okta Device Trust on a
+        device.
+      - Set it where no device gets both, for example because they are on different Blueprints.
     type: bool
     default: false
   lint_ignore:
@@ -183,6 +196,17 @@ findings:
   type: list
   elements: dict
   sample: []
+conflicts:
+  description:
+    - Who says already what the profile says, with O(allow_conflicts). Empty for a profile that is not changed, since it
+      is not looked at again.
+  returned: when O(state=present)
+  type: list
+  elements: dict
+  sample:
+    - id: 7d2c3f0e-4a51-4a0c-8f0e-0a7e3a4b6c01
+      name: Chrome
+      claims: [com.google.Chrome AutoLaunchProtocolsFromOrigins]
 reissued:
   description: Whether Iru was made to distribute the profile anew although nothing differed.
   returned: success
@@ -206,6 +230,11 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import (
     checked_name,
     result_of_planned,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_conflicts import (
+    added_conflicts,
+    conflicts_of_new,
+    refusal_of,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_content import (
     lint_content,
     wanted_content,
@@ -219,6 +248,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles
     delete_profile,
     find_profile,
     list_profiles,
+    named_profile,
     profile_view,
     stored_content,
     update_profile,
@@ -244,6 +274,7 @@ SPEC = ModuleSpec(
         "platforms": {"type": "list", "elements": "str", "choices": list(PLATFORMS)},
         "active": {"type": "bool"},
         "reissue": {"type": "bool", "default": False},
+        "allow_conflicts": {"type": "bool", "default": False},
         "lint_ignore": {"type": "list", "elements": "str", "default": []},
     },
     required_one_of=[("name", "id")],
@@ -268,13 +299,15 @@ def run(task: Task) -> dict[str, Any]:
     if platforms == []:
         raise InvalidInput("platforms is empty; a custom profile needs at least one platform.")
     wanted = WantedProfile(name, content, options["active"], None if platforms is None else frozenset(platforms))
-    found = find_profile(client, profile_id=profile_id, name=name)
+    # By id one profile is read, by name all are; those also tell what others say.
+    listed = None if profile_id else list(list_profiles(client))
+    found = find_profile(client, profile_id=profile_id) if listed is None else named_profile(listed, name or "")
     if found is None:
-        return {**_create(task, client, wanted), **findings}
-    return {**_update(task, client, found, wanted), **findings}
+        return {**_create(task, client, wanted, listed or []), **findings}
+    return {**_update(task, client, found, wanted, listed), **findings}
 
 
-def _create(task: Task, client: Client, wanted: WantedProfile) -> dict[str, Any]:
+def _create(task: Task, client: Client, wanted: WantedProfile, listed: list[Record]) -> dict[str, Any]:
     if task.params["id"]:
         known = (str(profile["id"]) for profile in list_profiles(client))
         raise not_found("custom profile with the id", task.params["id"], known)
@@ -282,22 +315,41 @@ def _create(task: Task, client: Client, wanted: WantedProfile) -> dict[str, Any]
         raise InvalidInput(
             f"There is no custom profile {wanted.name!r} yet, and nothing to make it of: give payloads, content or src."
         )
+    conflicts, unseen = conflicts_of_new(client, wanted, listed)
+    if unseen:
+        task.warn(unseen)
+    _settle(task, wanted.name, conflicts)
     created, ours = create_profile(client, wanted.name, wanted.content, wanted)
     if not ours:
-        return _update(task, client, created, wanted)
+        return _update(task, client, created, wanted, None)
     after = {**wanted.fields(), **before_and_after(differences(wanted.content, {}))[1]}
-    return _result(task, client, created, ({}, after), reissued=False)
+    return {**_result(task, client, created, ({}, after), reissued=False), "conflicts": conflicts}
 
 
-def _update(task: Task, client: Client, found: Record, wanted: WantedProfile) -> dict[str, Any]:
+def _update(
+    task: Task, client: Client, found: Record, wanted: WantedProfile, listed: list[Record] | None
+) -> dict[str, Any]:
     task.secrets.add(*secret_values(stored_content(found)))  # the challenge that is stored may be an older one
     changes = changes_of(wanted, found)
     reissued = bool(task.params["reissue"]) and not changes
+    conflicts = added_conflicts(client, found, wanted, listed) if changes else []
+    _settle(task, found["name"], conflicts)
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     before, after = before_and_after(changes.content)
     before |= {key: found[key] for key in changes.fields}
     after |= changes.fields | ({"distributed anew": True} if reissued else {})
-    return _result(task, client, profile, (before, after), reissued=reissued)
+    return {**_result(task, client, profile, (before, after), reissued=reissued), "conflicts": conflicts}
+
+
+def _settle(task: Task, name: str, conflicts: list[Record]) -> None:
+    """Raises Refused where there are conflicts that are not allowed; warns of those that are."""
+    if not conflicts:
+        return
+    refusal = refusal_of(name, conflicts)
+    if not task.params["allow_conflicts"]:
+        raise refusal
+    names = ", ".join(repr(conflict["name"]) for conflict in conflicts)
+    task.warn(f"The custom profile {name!r} says what is said already by {names}, which allow_conflicts allows.")
 
 
 def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.iru import fleet
+from sandbox.iru import device_trust, fleet
 from sandbox.iru.answers import offset_page
 from sandbox.iru.devices import assigned_user, found
 from sandbox.iru.tenant import Record, library_items, tenant
@@ -131,7 +131,7 @@ async def get_details(request: web.Request) -> web.Response:
     }
     # Documented: the Windows form differs and has no installed_profiles.
     if device["platform"] == "Mac":
-        details["installed_profiles"] = [_installed_profile(profile) for profile in profiles_on(device)]
+        details["installed_profiles"] = [_installed_profile(profile) for profile in all_profiles_on(world, device)]
     return json_response(details)
 
 
@@ -139,6 +139,11 @@ def profiles_on(device: Record) -> list[Record]:
     """Inventory of the profiles on a device: that of its enrolment first, then those that Iru delivered."""
     enrollment = [device["enrollment_profile"]] if device["enrollment_profile"] else []
     return [*enrollment, *device["installed_profiles"].values()]
+
+
+def all_profiles_on(world: World, device: Record) -> list[Record]:
+    """The same with those of Okta Device Trust, which Iru brings without a Library item."""
+    return [*profiles_on(device), *device_trust.profiles_on(world, device)]
 
 
 def _installed_profile(profile: Record) -> Record:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.iru import hardware, prism_software
-from sandbox.iru.device_details import profiles_on
+from sandbox.iru.device_details import all_profiles_on, profiles_on
 from sandbox.iru.tenant import Record, parse_time, prism_time
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def _information(_world: World, device: Record) -> list[Record]:
     ]
 
 
-def _profiles(_world: World, device: Record) -> list[Record]:
-    return profiles_on(device)
+def _profiles(world: World, device: Record) -> list[Record]:
+    return all_profiles_on(world, device)
 
 
 def _certificates(_world: World, device: Record) -> list[Record]:

@@ -26,6 +26,8 @@ SETTINGS: dict[str, Any] = {
     "android_and_windows_flags": True,
     # The documented answer to a Blueprint's PATCH (2021) counts missing computers; later answers to a GET do not.
     "missing_computers_count": True,
+    # Whether Iru's own Okta Device Trust is in use; it shows only in the inventory of the Macs.
+    "okta_device_trust": False,
     # Whether manual enrolment asks people to sign in, for ota-enrollment-profile?sso=true.
     "manual_enrollment_requires_authentication": False,
     # A recorded profile has a PayloadScope; whether Iru adds it when the upload has none is not known.

@@ -40,6 +40,7 @@ class Tenant(BaseAdapter):
         self.blueprints: dict[str, Record] = {}
         self.devices: list[Record] = []
         self.rows: dict[str, list[Record]] = {}
+        self.installed: list[Record] = []
         self.answers: dict[str, Answer] = {}
         self.log: list[tuple[str, str, int]] = []
         self.sent: list[Record] = []
@@ -78,7 +79,7 @@ class Tenant(BaseAdapter):
         """The writes that the tenant carried out."""
         return [(method, path) for method, path, status in self.log if method != "GET" and status < 400]
 
-    def _handle(self, method: str, path: str, query: Record, fields: Record) -> Answer:  # noqa: PLR0911 - a line a route
+    def _handle(self, method: str, path: str, query: Record, fields: Record) -> Answer:  # noqa: PLR0911, PLR0912 - a line a route
         if path in self.answers:
             return self.answers[path]
         parts = path.removeprefix("/api/v1/").split("/")
@@ -107,6 +108,8 @@ class Tenant(BaseAdapter):
                 return self._assignment(verb, self.blueprints[blueprint_id], fields)
             case "GET", ["library", "library-items", item_id, "status"]:
                 return 200, envelope(self.rows.get(item_id, []))
+            case "GET", ["prism", "installed_profiles"]:
+                return 200, {"offset": 0, "limit": 300, "total": None, "data": self.installed, "cursor": None}
             case "GET", ["devices"]:
                 offset, limit = int(query["offset"]), int(query["limit"])
                 return 200, self.devices[offset : offset + limit]
