@@ -137,7 +137,7 @@ def _payload_places(before: list[dict[str, Any]], after: list[dict[str, Any]]) -
     """Payloads are paired by position; if their types differ, by type and identifier, so that one that was added does
     not make all that follow it look changed."""
     if [one.get("PayloadType") for one in before] == [one.get("PayloadType") for one in after]:
-        several = len({one.get("PayloadType") for one in after}) < len(after)
+        several = len({str(one.get("PayloadType")) for one in after}) < len(after)
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             number = f" number {index + 1}" if several else ""
             yield from _places(old, new, (f"payload {new.get('PayloadType')}{number}",))

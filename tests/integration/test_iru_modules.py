@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.okta_iru.attestation.plugins.module_utils import _http
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile import scep_payload
-from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
-from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute
 from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_blueprint,
     iru_blueprint_info,
@@ -20,32 +14,9 @@ from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_library_item_info,
 )
 
+from tests.integration.iru_module import NAME, run, scep_options, written
+
 PROFILES = "/api/v1/library/custom-profiles"
-NAME = "Okta attestation"
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    monkeypatch.setattr(_http, "_backoff", lambda attempt: 0.0)
-
-
-def run(sandbox, module, *, check=False, **options) -> dict[str, Any]:
-    """The result of a module; a failure is an assertion error unless ``fails`` is among the options."""
-    fails = options.pop("fails", False)
-    ready, spec = sandbox.ready, module.SPEC
-    connection = {"url": ready["iru_url"], "token": ready["iru_token"], "ca_file": ready["ca_file"]}
-    validation = ArgumentSpecValidator(spec.options, **spec.rules()).validate({**connection, **options})
-    assert not validation.error_messages, validation.error_messages
-    task = Task(validation.validated_parameters, check, True, Secrets(validation._no_log_values))
-    result = execute(module.run, task)
-    assert bool(result.get("failed")) is fails, result
-    assert ready["scep_challenge"] not in json.dumps(result)
-    return result
-
-
-def scep_options(sandbox, **more) -> dict[str, Any]:
-    payload = scep_payload(sandbox.ready["scep_url"], sandbox.ready["scep_challenge"], **more)
-    return {"name": NAME, "identifier": "com.example.okta.scep", "payloads": [payload]}
 
 
 def profile(sandbox, **options) -> dict[str, Any]:
@@ -58,12 +29,6 @@ def assign(sandbox, blueprints, **options) -> dict[str, Any]:
 
 def status(sandbox, **options) -> dict[str, int]:
     return run(sandbox, iru_library_item_info, library_item=NAME, **options)["counts"]
-
-
-def written(sandbox) -> list[dict[str, str]]:
-    """The writes in the request log that the tenant carried out, as modules name them."""
-    carried_out = [one for one in sandbox.requests("iru") if one["method"] != "GET" and one["status"] < 400]
-    return [{"method": one["method"], "path": one["path"]} for one in carried_out]
 
 
 def test_check_mode_predicts_the_writes_and_a_second_run_makes_none(sandbox):
@@ -205,7 +170,8 @@ def test_a_write_that_breaks_off_happens_once(sandbox, fault):
         assert step()["changed"], (method, path)
         sandbox.clear_faults()
         assert not step()["changed"], (method, path)
-    activity = [one["action"] for one in sandbox.state()["iru"]["audit_events"] if one["target_type"] == "library_item"]
+    ours = [one for one in sandbox.state()["iru"]["audit_events"] if one["actor_type"] == "api_token"]
+    activity = [one["action"] for one in ours if one["target_type"] == "library_item"]
     assert sorted(activity) == ["create", "delete", "update"]
 
 
@@ -229,6 +195,17 @@ def test_a_next_link_on_another_host_is_taken_over_to_our_own(sandbox):
     sandbox.settings(iru={"custom_profiles_page_size": 1})
     sandbox.faults({"match": {"service": "iru", "times": 0}, "do": {"next_host": "evil.example"}})
     assert not profile(sandbox, state="absent")["changed"]
+
+
+def test_a_native_scep_item_that_only_the_audit_log_knows_makes_macs_enrol(sandbox):
+    (item,) = [one for one in sandbox.state()["iru"]["native_items"].values() if "scep" in one]
+    put = assign(sandbox, ["Engineering"], library_item=item["id"])
+    assert put["changed"]
+    sandbox.tick(24 * 60)
+    counts = run(sandbox, iru_library_item_info, library_item=item["name"])["counts"]
+    assert counts["compliant"] > 0
+    assert counts["failed"] == 0
+    assert sandbox.state()["pki"]["issued"]
 
 
 def test_a_wrong_token_and_a_missing_permission_say_what_to_do(sandbox):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import plistlib
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +18,10 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_comp
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import load
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import is_secret_key
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.profile_strategies import CANARY, as_iru_stores, keys, payloads, scalars, values
+from tests.unit.profile_strategies import CANARY, as_iru_stores, changed_profiles, keys, payloads
 
 URL = "https://example.okta.com/pki/AB/scep/rac1"
 
@@ -43,35 +41,6 @@ def test_what_iru_stores_equals_what_was_sent(several):
     stored = as_iru_stores(text)
     assert differences(text, stored) == []
     assert same_profile(load(text), stored)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, item in inner for place in places(item, (*path, key)))]
-
-
-@st.composite
-def changed_profiles(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A profile, and the same with one thing changed, removed or added somewhere inside PayloadContent."""
-    profile = load(build(draw(st.lists(payloads, min_size=1, max_size=3))))
-    changed = copy.deepcopy(profile)
-    *parents, last = draw(st.sampled_from(places(changed["PayloadContent"])[1:]))
-    parent = changed["PayloadContent"]
-    for key in parents:
-        parent = parent[key]
-    what = draw(st.sampled_from(["replace", "remove", "add", "swap"]))
-    if what == "replace":
-        parent[last] = draw(values)
-    elif what == "remove":
-        del parent[last]
-    elif what == "swap" and isinstance(parent, list):
-        parent.reverse()
-    elif isinstance(parent, list):
-        parent.insert(last, draw(scalars))
-    else:
-        parent[draw(keys)] = draw(scalars)
-    assume(plistlib.dumps(changed) != plistlib.dumps(profile))
-    return profile, changed
 
 
 @given(changed_profiles())

@@ -81,7 +81,7 @@ def test_bottomless_nesting_is_refused():
         (b"MIME-Version: 1.0\nContent-Type: multipart/signed", ["S/MIME", "not signed"]),
         (b"-----BEGIN PKCS7-----\nAA==\n", ["signed (CMS)"]),
         ("\n" + plist("<dict/>"), ["white space"]),
-        ('{"PayloadType": "Configuration"}', ["not well-formed XML", "line 1"]),
+        ("PayloadType: Configuration", ["not well-formed XML", "line 1"]),
         (plist(f"<dict><key>a</key><string>{CANARY} & b</string></dict>"), ["not well-formed XML", "&amp;"]),
         (plist(f"<dict><key>Challenge</key><integer>{CANARY}</integer></dict>"), ["no property list"]),
         (plist(f"<dict><key>Challenge</key><date>{CANARY}</date></dict>"), ["no property list"]),
