@@ -16,6 +16,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_options import (
+    boolean,
+    choice,
+    count,
+    text,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import dump, normalise
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_subject import is_subject, parse_subject
 
@@ -59,17 +65,17 @@ def scep_payload(
     Raises InvalidInput; no message holds the challenge. Whether the values serve Okta is for ``lint`` to say.
     """
     content: dict[str, Any] = {
-        "URL": _text("url", url),
-        "Name": _text("name", name),
+        "URL": text("url", url),
+        "Name": text("name", name),
         "Subject": _subject(subject),
         "Challenge": _challenge(challenge),
-        "Keysize": _choice("key_size", key_size, KEY_SIZES),
+        "Keysize": choice("key_size", key_size, KEY_SIZES),
         "Key Type": "RSA",
         "Key Usage": _key_usage(key_usage),
-        "Retries": _count("retries", retries),
-        "RetryDelay": _count("retry_delay", retry_delay),
-        "AllowAllAppsAccess": _boolean("allow_all_apps_access", allow_all_apps_access),
-        "KeyIsExtractable": _boolean("key_is_extractable", key_is_extractable),
+        "Retries": count("retries", retries),
+        "RetryDelay": count("retry_delay", retry_delay),
+        "AllowAllAppsAccess": boolean("allow_all_apps_access", allow_all_apps_access),
+        "KeyIsExtractable": boolean("key_is_extractable", key_is_extractable),
     }
     if ca_fingerprint is not None:
         content["CAFingerprint"] = _fingerprint(ca_fingerprint)
@@ -82,7 +88,7 @@ def scep_payload(
         "PayloadContent": content,
     }
     if identifier is not None:
-        payload["PayloadIdentifier"] = _text("identifier", identifier)
+        payload["PayloadIdentifier"] = text("identifier", identifier)
     return payload
 
 
@@ -104,16 +110,16 @@ def mobileconfig(
     profile = {
         "PayloadType": "Configuration",
         "PayloadVersion": 1,
-        "PayloadIdentifier": _text("identifier", identifier),
+        "PayloadIdentifier": text("identifier", identifier),
         "PayloadUUID": payload_uuid(identifier),
-        "PayloadDisplayName": _text("name", name),
-        "PayloadScope": _choice("scope", scope, _SCOPES),
+        "PayloadDisplayName": text("name", name),
+        "PayloadScope": choice("scope", scope, _SCOPES),
         "PayloadContent": complete_payloads(payloads, identifier),
     }
     if organization is not None:
-        profile["PayloadOrganization"] = _text("organization", organization)
+        profile["PayloadOrganization"] = text("organization", organization)
     if description is not None:
-        profile["PayloadDescription"] = _text("description", description)
+        profile["PayloadDescription"] = text("description", description)
     return dump(profile)
 
 
@@ -148,17 +154,9 @@ def payload_uuid(profile_identifier: str, payload_type: str = "Configuration", p
     return str(uuid.uuid5(NAMESPACE, "\n".join((profile_identifier, payload_type, payload_key)))).upper()
 
 
-def _text(option: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidInput(f"{option} must be text that is not empty.")
-    if value != value.strip():
-        raise InvalidInput(f"{option} begins or ends with white space; was it read from a file? Add a `trim` filter.")
-    return value
-
-
 def _challenge(value: Any) -> str:
     try:
-        return _text("challenge", value)
+        return text("challenge", value)
     except InvalidInput as exc:
         raise InvalidInput(
             f"{exc.message} It is the secret key that Okta shows once, when the platform is added "
@@ -175,30 +173,12 @@ def _subject(value: Any) -> list[Any]:
     return list(subject)
 
 
-def _choice(option: str, value: Any, allowed: Sequence[Any]) -> Any:
-    if isinstance(value, (bool, float)) or value not in allowed:
-        raise InvalidInput(f"{option} is {value!r}; expected one of {', '.join(map(str, allowed))}.")
-    return value
-
-
 def _key_usage(value: Any) -> int:
     number = KEY_USAGES.get(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int) or number not in KEY_USAGES.values():
         expected = ", ".join(f"{word} ({bits})" for word, bits in KEY_USAGES.items())
         raise InvalidInput(f"key_usage is {value!r}; expected one of {expected}.")
     return number
-
-
-def _count(option: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidInput(f"{option} is {value!r}; expected a whole number, 0 or more.")
-    return value
-
-
-def _boolean(option: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidInput(f"{option} is {value!r}; expected true or false.")
-    return value
 
 
 def _fingerprint(value: Any) -> bytes:
@@ -216,7 +196,7 @@ def _subject_alt_name(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not value:
         raise InvalidInput(f"subject_alt_name must be a dictionary with some of {', '.join(SAN_TYPES)}.")
     for kind, names in value.items():
-        _choice("The type in subject_alt_name", kind, SAN_TYPES)
+        choice("The type in subject_alt_name", kind, SAN_TYPES)
         values = names if isinstance(names, (list, tuple)) else [names]
         if not values or not all(isinstance(one, str) and one for one in values):
             raise InvalidInput(f"subject_alt_name → {kind} must be text or a list of texts.")

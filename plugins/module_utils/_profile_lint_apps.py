@@ -37,9 +37,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys
     UNLISTED_ENROLLMENT_OPTION,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import check_table
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_sso import is_host, texts
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_sso import texts
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import KeyPath
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import iru_variables_in
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import iru_variables_in, is_host
 
 _LOGIN_HINTS = ("$EMAIL", "$USERNAME")
 _PREFIX = "OktaVerify."

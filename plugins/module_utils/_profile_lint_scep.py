@@ -30,11 +30,14 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_vari
     closest,
     longest_expansion,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._scep_challenge import (
+    NOT_FOR_WINDOWS,
+    windows_can_encode,
+)
 
 LONGEST_CN = 64  # X.520, ub-common-name
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
 def _check_content(context: Context) -> Iterator[Finding]:
@@ -88,15 +91,8 @@ def _check_challenge(context: Context) -> Iterator[Finding]:
             "Challenge holds the name of a variable, which Iru would fill in. Reset the secret key in Okta.",
             "Challenge",
         )
-    if context.windows and not _PRINTABLE.fullmatch(challenge):
-        yield _at(
-            context.error,
-            "challenge-windows",
-            "Windows encodes the challenge as PrintableString and fails on any character but letters, digits, blank "
-            "and ' ( ) + , - . / : = ? — often on the underscore (fleetdm/fleet issue 49552). Reset the secret key in "
-            "Okta until it has no other.",
-            "Challenge",
-        )
+    if context.windows and not windows_can_encode(challenge):
+        yield _at(context.error, "challenge-windows", NOT_FOR_WINDOWS, "Challenge")
 
 
 def _check_key(context: Context) -> Iterator[Finding]:

@@ -27,20 +27,15 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys
     OKTA_TEAM,
     OKTA_VERIFY,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import HOST, is_host
 
-_HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_DOMAIN = re.compile(rf"[a-z]+:(\*\.)?{_HOST.pattern}(:[0-9]+)?(\?mode=[a-z+]+)?")
+_DOMAIN = re.compile(rf"[a-z]+:(\*\.)?{HOST.pattern}(:[0-9]+)?(\?mode=[a-z+]+)?")
 _POLICIES = ("FileVaultPolicy", "LoginPolicy", "UnlockPolicy")
 _ACCESS_KEY = ("AccessKeyReaderGroupIdentifier", "AccessKeyTerminalIdentityUUID")
 _GRACE = {
     "AllowOfflineGracePeriod": "OfflineGracePeriod",
     "AllowAuthenticationGracePeriod": "AuthenticationGracePeriod",
 }
-
-
-def is_host(text: str) -> bool:
-    """Whether text is a host or domain name alone, perhaps with the leading dot of a wildcard."""
-    return bool(_HOST.fullmatch(text))
 
 
 def _check_hosts(context: Context) -> Iterator[Finding]:

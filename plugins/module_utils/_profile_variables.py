@@ -62,6 +62,13 @@ _IRU_STRICT = re.compile(r"\$[A-Z][A-Z0-9_]+")
 _IRU_LOOSE = re.compile(r"\$\{?[A-Za-z][A-Za-z0-9_]*\}?")
 _APPLE = re.compile(r"%[A-Za-z][A-Za-z0-9_]*%")
 
+HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+
+
+def is_host(text: str) -> bool:
+    """Whether text is a host or domain name alone, perhaps with the leading dot of a wildcard."""
+    return bool(HOST.fullmatch(text))
+
 
 def iru_variables_in(text: str, *, loose: bool = False) -> list[str]:
     """What looks like a variable of Iru; with ``loose`` in any case and with braces as well."""

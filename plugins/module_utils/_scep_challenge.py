@@ -19,11 +19,24 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._scep_http im
 _CHALLENGE = re.compile(r"challenge\s+password\s+is:\s*<B>\s*([^\s<]{1,255})", re.IGNORECASE)
 _CACHE_FULL = re.compile(r"password\s+cache\s+is\s+full", re.IGNORECASE)
 _NO_PERMISSION = re.compile(r"\bnot\b[^<]{0,40}sufficient\s+permission\s+to\s+enroll\s+with\s+SCEP", re.IGNORECASE)
+_PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+
+
+NOT_FOR_WINDOWS = (
+    "Windows encodes the challenge as PrintableString and fails on any character but letters, digits, blank "
+    "and ' ( ) + , - . / : = ? — often on the underscore (fleetdm/fleet issue 49552). Reset the secret key in "
+    "Okta until it has no other."
+)
 
 
 class ChallengeError(AttestationError):
     """No dynamic challenge was got. ``details["reason"]``: credentials, cache_full, no_permission or no_challenge."""
+
+
+def windows_can_encode(challenge: str) -> bool:
+    """Whether Windows can put a challenge into a request; NOT_FOR_WINDOWS says why it cannot."""
+    return bool(_PRINTABLE.fullmatch(challenge))
 
 
 def fetch_dynamic_challenge(fetch: Fetch) -> str:

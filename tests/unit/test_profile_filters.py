@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.okta_iru.attestation.plugins.filter.profile import FilterModule
+from ansible_collections.okta_iru.attestation.plugins.filter.payloads import FilterModule as PayloadFilters
+from ansible_collections.okta_iru.attestation.plugins.filter.profile import FilterModule as ProfileFilters
 from ansible_collections.okta_iru.attestation.plugins.module_utils import _profile
 
+from tests.unit.profile_samples import ROOT_PEM
 from tests.unit.profile_strategies import CANARY
 
 ROOT = Path(__file__).resolve().parents[2]
-FILTERS = FilterModule().filters()
+FILTERS = {**ProfileFilters().filters(), **PayloadFilters().filters()}
 URL = "https://example.okta.com/pki/AB/scep/rac1"
 
 
@@ -87,14 +89,19 @@ def test_the_lint_takes_text_dictionaries_and_payloads():
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_the_documentation_names_the_options_and_defaults_of_the_code(name):
-    function = _profile.scep_payload if name == "scep_payload" else inspect.unwrap(FILTERS[name])
-    parameters = {key: item for key, item in inspect.signature(function).parameters.items() if key != "value"}
+    signature = inspect.signature(inspect.unwrap(FILTERS[name]))
+    parameters = {key: item for key, item in signature.parameters.items() if key != "value"}
     options = {key: item for key, item in sidecar(name)["DOCUMENTATION"]["options"].items() if key != "_input"}
     assert list(options) == list(parameters)
     for key, option in options.items():
         default = parameters[key].default
         if not option.get("required") and default not in (inspect.Parameter.empty, ()):
-            assert option.get("default") == default, key
+            assert option.get("default") == (list(default) if isinstance(default, tuple) else default), key
+
+
+def test_every_filter_has_its_documentation_and_no_other():
+    documented = {path.stem for path in (ROOT / "plugins/filter").glob("*.yml")}
+    assert documented == set(FILTERS)
 
 
 def test_the_documented_examples_run_and_nothing_shows_the_secret(tmp_path):
@@ -123,7 +130,14 @@ def test_the_documented_examples_run_and_nothing_shows_the_secret(tmp_path):
     (tmp_path / "play.yml").write_text(
         json.dumps(play)[:-2] + ', "vars": {"binary": {"PayloadType": "com.example.b", "data": !!binary AAEC}}}]'
     )
-    (tmp_path / "vars.json").write_text(json.dumps({"scep_url": URL, "scep_challenge": CANARY}))
+    variables = {
+        "scep_url": URL,
+        "scep_challenge": CANARY,
+        "windows_challenge": f"Windows{CANARY.replace('_', '-')}",
+        "windows_document": str(tmp_path / "windows.xml"),
+    }
+    (tmp_path / "vars.json").write_text(json.dumps(variables))
+    (tmp_path / "okta-root.pem").write_bytes(ROOT_PEM)
     good = _profile.mobileconfig([_profile.scep_payload(URL, CANARY)], identifier="com.example.a", name="x")
     (tmp_path / "attestation.mobileconfig").write_bytes(good)
     command = [
@@ -145,3 +159,5 @@ def test_the_documented_examples_run_and_nothing_shows_the_secret(tmp_path):
     )
     assert (tmp_path / "built").read_bytes() == expected
     assert b"AAEC" in (tmp_path / "binary").read_bytes()
+    assert variables["windows_challenge"] not in output
+    assert variables["windows_challenge"] in (tmp_path / "windows.xml").read_text()
