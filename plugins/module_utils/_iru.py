@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned
+from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
@@ -52,6 +53,25 @@ def checked_name(option: str, value: str | None) -> str | None:
 def as_record(value: object) -> dict[str, Any]:
     """An object inside an answer; an empty one for ``null`` and whatever else stands in its place."""
     return value if isinstance(value, dict) else {}
+
+
+def projected(rows: Iterable[dict[str, Any]], fields: Iterable[str] | None) -> Iterator[dict[str, Any]]:
+    """The rows with these fields only, all fields without any. Raises InvalidInput for a field that no row has.
+
+    A list of 100,000 objects is as large as what is kept of each.
+    """
+    if fields is None:
+        yield from rows
+        return
+    wanted = dict.fromkeys(fields)
+    unseen, known = set(wanted), dict.fromkeys("")
+    for row in rows:
+        if unseen:
+            unseen -= row.keys()
+            known |= dict.fromkeys(row)
+        yield {key: row[key] for key in wanted if key in row}
+    if unseen and known:
+        raise not_found("field", min(unseen), known)
 
 
 def utc_time(value: object) -> str | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import (
@@ -55,6 +55,24 @@ def existing_blueprint(client: Client, reference: str) -> Record:
         found = find_blueprint(client, name=reference)
     if found is None:
         raise not_found("Blueprint", reference, (str(one.get("name")) for one in list_blueprints(client)))
+    return found
+
+
+def existing_blueprints(client: Client, references: Sequence[str]) -> list[Record]:
+    """The Blueprints that ids or names stand for: by one listing where there are several. Raises NotFound."""
+    if len(references) < 2:
+        return [existing_blueprint(client, one) for one in references]
+    listed = list(list_blueprints(client))
+    found = []
+    for reference in references:
+        if is_planned(reference, check=client.check):
+            found.append(planned_blueprint(reference))
+            continue
+        matches = [one for one in listed if reference.lower() == one["id"] or reference == one.get("name")]
+        one = only_match(matches, "Blueprint", reference)
+        if one is None:
+            raise not_found("Blueprint", reference, (str(each.get("name")) for each in listed))
+        found.append(one)
     return found
 
 

@@ -79,6 +79,7 @@ _GROUPS: dict[str, dict[str, str]] = {
         "GET /prism/activation_lock": "Activation lock",
         "GET /prism/application_firewall": "Application firewall",
         "GET /prism/apps": "Applications",
+        "GET /prism/cellular": "Cellular",
         "GET /prism/certificates": "Certificates",
         "GET /prism/count": "Count",
         "GET /prism/desktop_and_screensaver": "Desktop and Screensaver",

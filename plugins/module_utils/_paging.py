@@ -38,11 +38,16 @@ def by_envelope(client: Client, path: str, params: Mapping[str, Any], *, key: st
     read: set[int] = set()
     while request is not None:
         _read_once(request, read)
-        body = client.send(request).json()
-        if not isinstance(body, dict) or "results" not in body:
-            raise _not_a_listing(request, "an object with 'results'", body)
-        yield from _listed(body["results"], request, key)
-        request = client.next_page(request, body.get("next"))
+        page, request = envelope_page(client, request, key)
+        yield from page
+
+
+def envelope_page(client: Client, request: Request, key: str | None = None) -> tuple[list[Any], Request | None]:
+    """One page of such a listing, and the request for the next one."""
+    body = client.send(request).json()
+    if not isinstance(body, dict) or "results" not in body:
+        raise _not_a_listing(request, "an object with 'results'", body)
+    return _listed(body["results"], request, key), client.next_page(request, body.get("next"))
 
 
 def by_offset(

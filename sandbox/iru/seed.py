@@ -227,7 +227,6 @@ def _device(world: World, number: int, windows: bool) -> Record:
         "last_enrollment": spaced_time(enrolled),
         "last_check_in": "",
         "parameters": [],
-        "notes": [],
         "enrollment_profile": None,
         "enrollment_certificate": None,
         "installed_profiles": {},

@@ -135,7 +135,6 @@ def fields(world: World, number: int) -> Record:
         "last_enrollment": enrolled,
         "last_check_in": "" if unseen else iso_time(since - timedelta(minutes=number % 1440)),
         "parameters": [],
-        "notes": [],
         "failed_profiles": {},
         "commands": [],
     }

@@ -1,0 +1,141 @@
+"""The Iru modules that only read: what they choose, how few requests they need, and what they say of bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.okta_iru.attestation.plugins.modules import (
+    iru_audit_event_info,
+    iru_blueprint,
+    iru_prism_info,
+    iru_tag_info,
+    iru_user_info,
+)
+
+from tests.integration.iru_module import run
+from tests.sandbox_process import SandboxProcess
+
+READERS = {
+    iru_user_info: {},
+    iru_tag_info: {},
+    iru_audit_event_info: {},
+    iru_prism_info: {"category": "certificates"},
+}
+
+
+def asked(sandbox: SandboxProcess) -> list[str]:
+    """Paths and queries of the requests since the log was emptied."""
+    return [f"{one['path']}?{one['query']}" for one in sandbox.requests("iru")]
+
+
+def test_users_are_read_page_by_page_from_the_console_host_and_narrowed_by_the_api(sandbox: SandboxProcess) -> None:
+    sandbox.settings(iru={"users_page_size": 10})
+    sandbox.clear_requests()
+    users = run(sandbox, iru_user_info)["users"]
+    assert len(users) == len({user["id"] for user in users}) == 25
+    assert len(asked(sandbox)) == 3
+    email = users[3]["email"]
+    assert run(sandbox, iru_user_info, emails=[email.upper(), "nobody@example.com"])["users"] == [users[3]]
+    sandbox.clear_requests()
+    assert run(sandbox, iru_user_info, emails=[email.upper()])["users"] == [users[3]]
+    assert run(sandbox, iru_user_info, emails=[email[1:]])["users"] == []
+    assert run(sandbox, iru_user_info, search=email[1:])["users"] == [users[3]]
+    assert run(sandbox, iru_user_info, id=users[3]["id"], fields=["email"])["users"] == [{"email": email}]
+    assert len(asked(sandbox)) == 4
+    assert run(sandbox, iru_user_info, archived=True)["users"] == []
+    assert run(sandbox, iru_user_info, archived=False, integration_id=users[0]["integration"]["uuid"])["users"] == users
+
+
+def test_tags_are_found_by_their_whole_name_or_a_part(sandbox: SandboxProcess) -> None:
+    tags = run(sandbox, iru_tag_info)["tags"]
+    assert [tag["name"] for tag in tags] == ["Executive", "Loaner", "Pilot"]
+    assert run(sandbox, iru_tag_info, name="Pilot")["tags"] == [tags[2]]
+    assert run(sandbox, iru_tag_info, name="Pilo")["tags"] == []
+    assert run(sandbox, iru_tag_info, search="o")["tags"] == [tags[1], tags[2]]
+
+
+def test_events_are_chosen_by_time_and_object_and_read_on_from_the_cursor(sandbox: SandboxProcess) -> None:
+    made = [run(sandbox, iru_blueprint, name=f"Wave {number}")["blueprint"]["id"] for number in range(5)]
+    everything = run(sandbox, iru_audit_event_info)
+    assert everything["cursor"] is None
+    events = everything["events"]
+    assert [event["occurred_at"] for event in events] == sorted(event["occurred_at"] for event in events)
+    own = run(sandbox, iru_audit_event_info, target_types=["blueprint"], actions=["create"], target_ids=made)["events"]
+    assert [event["target_id"] for event in own] == made
+    first = run(sandbox, iru_audit_event_info, order="newest_first", limit=2)
+    assert [event["target_id"] for event in first["events"]] == made[:2:-1]
+    second = run(sandbox, iru_audit_event_info, order="newest_first", limit=3, cursor=first["cursor"])
+    assert [event["target_id"] for event in second["events"]] == made[2::-1]
+    since = run(sandbox, iru_audit_event_info, start=own[3]["occurred_at"], fields=["target_id"])["events"]
+    assert since == [{"target_id": made[3]}, {"target_id": made[4]}]
+    assert run(sandbox, iru_audit_event_info, end="2001-01-01")["events"] == []
+
+
+def test_prism_rows_are_chosen_by_iru_and_counted_in_one_request(sandbox: SandboxProcess) -> None:
+    sandbox.clear_requests()
+    count = run(sandbox, iru_prism_info, category="installed_profiles", count=True)
+    assert len(asked(sandbox)) == 1
+    rows = run(sandbox, iru_prism_info, category="installed_profiles")
+    assert rows["count"] == len(rows["rows"]) == count["count"]
+    assert len(asked(sandbox)) == 2
+    assert all(isinstance(row["tags"], list) for row in rows["rows"])
+    names = {row["blueprint_name"] for row in rows["rows"]}
+    options: dict[str, Any] = {"category": "installed_profiles", "fields": ["blueprint_name", "payload_identifier"]}
+    chosen = run(
+        sandbox, iru_prism_info, blueprints=["Sales", "Engineering"], filter={"managed": {"eq": True}},
+        device_families=["Mac"], **options,
+    )  # fmt: skip
+    assert {row["blueprint_name"] for row in chosen["rows"]} == {"Sales", "Engineering"} < names
+    assert set(chosen["rows"][0]) == {"blueprint_name", "payload_identifier"}
+    assert len(asked(sandbox)) == 4
+    assert run(sandbox, iru_prism_info, device_families=["iPhone"], **options)["rows"] == []
+    backwards = run(sandbox, iru_prism_info, category="device_information", sort_by="-serial_number", limit=3)["rows"]
+    serials = sorted(row["serial_number"] for row in run(sandbox, iru_prism_info, category="apps")["rows"])
+    assert [row["serial_number"] for row in backwards] == sorted(set(serials), reverse=True)[:3]
+
+
+def test_every_category_is_there(sandbox: SandboxProcess) -> None:
+    for category in iru_prism_info.CATEGORIES:
+        rows = run(sandbox, iru_prism_info, category=category)["rows"]
+        assert bool(rows) is (category not in ("cellular", "kernel_extensions")), category
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "message"),
+    [
+        (iru_prism_info, {"category": "apps", "filter": {"nme": {"in": []}}}, "Invalid filter key: nme"),
+        (iru_prism_info, {"category": "apps", "filter": {"name": {"is": []}}}, "Invalid filter operator: is"),
+        (iru_prism_info, {"category": "apps", "fields": ["serial"]}, "no field 'serial'. Did you mean 'serial_number'"),
+        (iru_prism_info, {"category": "apps", "blueprints": ["Sale"]}, "no Blueprint 'Sale'. Did you mean 'Sales'"),
+        (iru_prism_info, {"category": "apps", "blueprints": ["Sale", "Sales"]}, "no Blueprint 'Sale'"),
+        (iru_prism_info, {"category": "apps", "limit": 0}, "limit is 0"),
+        (iru_audit_event_info, {"start": "yesterday"}, "start is 'yesterday'; expected a time such as"),
+        (iru_audit_event_info, {"cursor": "???"}, "Invalid cursor"),
+        (iru_audit_event_info, {"limit": -1}, "limit is -1"),
+        (iru_user_info, {"id": "Ada"}, "id is 'Ada'; expected an id such as"),
+        (iru_user_info, {"fields": ["mail"]}, "no field 'mail'. Did you mean 'email'"),
+    ],
+)
+def test_bad_input_is_explained(sandbox: SandboxProcess, module: Any, options: dict[str, Any], message: str) -> None:
+    failed = run(sandbox, module, fails=True, **options)
+    assert message in failed["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "permission"),
+    [
+        (iru_user_info, "Users: List Users"),
+        (iru_tag_info, "Tags: Get Tags"),
+        (iru_audit_event_info, "Audit Log: List audit events"),
+        (iru_prism_info, "Prism: Certificates"),
+    ],
+)
+def test_a_missing_permission_is_named(sandbox: SandboxProcess, module: Any, permission: str) -> None:
+    state = sandbox.state()
+    for token in state["iru"]["tokens"].values():
+        token["permissions"] = []
+    sandbox.load_state(state)
+    failed = run(sandbox, module, fails=True, **READERS[module])
+    assert permission in failed["msg"]
+    assert failed["failure"]["status"] == 403
