@@ -15,12 +15,8 @@ from datetime import UTC, datetime
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_logs import (
-    RETENTION,
-    okta_time,
-    pages,
-    query,
-)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_log_time import okta_time
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_logs import RETENTION, pages, query
 
 ADDED = "device.platform.add"
 UPDATED = "device.platform.update"

@@ -24,7 +24,7 @@ def by_link_header(client: Client, path: str, params: Mapping[str, Any]) -> Iter
     request: Request | None = Request("GET", path, params)
     read: set[int] = set()
     while request is not None:
-        _read_once(request, read)
+        read_once(request, read)
         response = client.send(request)
         page = _listed(response.json(), request)
         yield from page
@@ -37,7 +37,7 @@ def by_envelope(client: Client, path: str, params: Mapping[str, Any], *, key: st
     request: Request | None = Request("GET", path, params)
     read: set[int] = set()
     while request is not None:
-        _read_once(request, read)
+        read_once(request, read)
         page, request = envelope_page(client, request, key)
         yield from page
 
@@ -78,7 +78,7 @@ def by_cursor(client: Client, path: str, params: Mapping[str, Any], *, limit: in
     read: set[int] = set()
     while True:
         request = Request("GET", path, {**params, "limit": limit, **place})
-        _read_once(request, read)
+        read_once(request, read)
         body = client.send(request).json()
         if not isinstance(body, dict) or "data" not in body:
             raise _not_a_listing(request, "an object with 'data'", body)
@@ -127,7 +127,7 @@ def _is_unfinished(total: Any, read: int, otherwise: bool) -> bool:
     return read < total if isinstance(total, int) and not isinstance(total, bool) else otherwise
 
 
-def _read_once(request: Request, read: set[int]) -> None:
+def read_once(request: Request, read: set[int]) -> None:
     """Note that this page is read now. Raises BadAnswer for one that was read before, else reading would never end.
 
     Only a hash of the page is kept: what is noted of 1,000,000 log events is a thousand numbers.

@@ -145,7 +145,7 @@ events:
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_logs import parse_time
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_log_time import parse_time
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_org import read_pipeline
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_platform import (
     ADDED,

@@ -19,7 +19,6 @@ from sandbox.world import World
 
 RETENTION = timedelta(days=90)
 _BEHIND_ALL = 1 << 62  # a place in the log that no event has
-
 # When, and the place in the log; negative places are of synthetic events.
 _Key = tuple[str, int]
 
@@ -71,8 +70,9 @@ def read(world: World, query: Query, limit: int, cursor: list[Any] | None) -> Pa
     log = _Log(world)
     keys = log.by_arrival() if polling else log.by_published()
     found: list[dict[str, Any]] = []
-    last = reached or (okta_time(query.since), _BEHIND_ALL)
-    for number in _numbers(keys, query, reached, okta_time(world.clock.now())):
+    numbers = _numbers(keys, query, reached, okta_time(world.clock.now()))
+    last = reached or _just_before(keys, numbers)
+    for number in numbers:
         event = log.event(keys[number][1])
         if not log.is_there(event) or not query.matches(event):
             last = keys[number] if polling else last
@@ -82,6 +82,14 @@ def read(world: World, query: Query, limit: int, cursor: list[Any] | None) -> Pa
         found.append(event)
         last = keys[number]
     return Page(found, [kind, *last] if polling else None)
+
+
+def _just_before(keys: Sequence[_Key], numbers: range) -> _Key:
+    """The key that a query without a cursor has reached, though it gave nothing yet."""
+    number = numbers.start - numbers.step
+    if 0 <= number < len(keys):
+        return keys[number]
+    return ("", -_BEHIND_ALL) if numbers.step > 0 else ("~", _BEHIND_ALL)  # before and behind any time
 
 
 def _numbers(keys: Sequence[_Key], query: Query, reached: _Key | None, now: str) -> range:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.okta_iru.attestation.plugins.module_utils import _http, _okta, _okta_logs
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _http, _okta, _okta_log_time, _okta_logs
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_devices import (
     counts_of,
@@ -203,12 +203,12 @@ def test_pages_fill_what_was_asked_for(most: int, size: int) -> None:
 
 def test_moments() -> None:
     now = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-    assert _okta_logs.moment("since", "-2h", now) == "2026-03-01T06:00:00.000Z"
-    assert _okta_logs.moment("since", "2026-03-01T09:00:00+01:00") == "2026-03-01T08:00:00.000Z"
-    assert _okta_logs.moment("since", None) is None
+    assert _okta_log_time.moment("since", "-2h", now) == "2026-03-01T06:00:00.000Z"
+    assert _okta_log_time.moment("since", "2026-03-01T09:00:00+01:00") == "2026-03-01T08:00:00.000Z"
+    assert _okta_log_time.moment("since", None) is None
     for text in ("2026-03-01T08:00:00", "-2w", "2h", "", "yesterday"):
         with pytest.raises(InvalidInput, match="since"):
-            _okta_logs.moment("since", text)
+            _okta_log_time.moment("since", text)
 
 
 def test_the_filter_holds_types_and_the_users_own() -> None:
