@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.computers.payload import as_json, read_profile
+from sandbox.iru import mdm
+
 if TYPE_CHECKING:
     from sandbox.world import World
 
@@ -73,11 +76,22 @@ def _computer(world: World, device: dict[str, Any], login: str | None) -> Comput
         "last_sign_in_failed": False,
         "signed_in_with": None,
         "profiles": {
-            profile_id: {"identifier": profile["payload_identifier"], "payload_uuid": profile["payload_uuid"]}
+            profile_id: {
+                "identifier": profile["payload_identifier"],
+                "payload_uuid": profile["payload_uuid"],
+                "payloads": _payloads(world, device, profile_id),
+            }
             for profile_id, profile in device["installed_profiles"].items()
         },
         "certificates": [],
     }
+
+
+def _payloads(world: World, device: dict[str, Any], profile_id: str) -> list[Any]:
+    """What the computer got of a profile that was there before; nothing of one whose text the tenant has not."""
+    text = mdm.text_for(world, device, profile_id)
+    received: list[Any] = as_json(read_profile(text)["PayloadContent"]) if text else []
+    return received
 
 
 def mac_variables(computer: Computer) -> dict[str, str]:

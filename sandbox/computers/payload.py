@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import plistlib
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from xml.parsers.expat import ExpatError
 
@@ -45,6 +47,17 @@ def read_profile(xml: str) -> dict[str, Any]:
     if not isinstance(payloads, list) or not all(isinstance(each, dict) for each in payloads):
         raise BadPayload("The PayloadContent of the profile is no array of dictionaries")
     return dict(profile)
+
+
+def as_json(value: Any) -> Any:
+    """A part of a profile for the state: data as base64 and dates as ISO 8601, since JSON has neither."""
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_json(item) for item in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def scep_payloads(profile: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from sandbox.computers import payload, scep
+from sandbox.computers import payload, scep, sso
 from sandbox.computers.fleet import Computer, mac_variables, setting
 from sandbox.computers.keys import new_key
 
@@ -46,15 +47,27 @@ async def _install(world: World, computer: Computer, command: dict[str, Any]) ->
     """Installs all of a profile or nothing; what goes wrong is the text of the log."""
     try:
         profile = payload.read_profile(command["payload"])
+        sso.check(profile["PayloadContent"], _installed(computer, without=command["profile_id"]))
         made = [await _enroll(world, computer, settings) for settings in payload.scep_payloads(profile)]
     except (payload.BadPayload, scep.ScepFailure) as error:
         return str(error)
     profile_id, uuid = command["profile_id"], command["payload_uuid"]
     if not setting(world, "replaced_certificates_stay"):
         remove(computer, profile_id)
-    computer["profiles"][profile_id] = {"identifier": command["payload_identifier"], "payload_uuid": uuid}
+    computer["profiles"][profile_id] = {
+        "identifier": command["payload_identifier"],
+        "payload_uuid": uuid,
+        "payloads": payload.as_json(profile["PayloadContent"]),
+    }
     computer["certificates"] += [each | {"profile_id": profile_id, "payload_uuid": uuid} for each in made]
     return None
+
+
+def _installed(computer: Computer, without: str) -> Iterator[dict[str, Any]]:
+    """The payloads of all profiles but the one that is replaced."""
+    for profile_id, profile in computer["profiles"].items():
+        if profile_id != without:
+            yield from profile["payloads"]
 
 
 async def _enroll(world: World, computer: Computer, settings: dict[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,12 @@ def acknowledge(world: World, device_id: str, command: Record, outcome: Record) 
     _take_certificates(world, device, outcome["certificates"])
 
 
+def text_for(world: World, device: Record, profile_id: str) -> str | None:
+    """A custom profile as this device gets it; None where there is none of this id."""
+    profile = tenant(world)["custom_profiles"].get(profile_id)
+    return expand(world, profile["profile"], device, profile["payload_uuid"]) if profile else None
+
+
 def _is_due(world: World, device: Record, profile_id: str, uuid: str) -> bool:
     """Whether the computer lacks the present build of a profile and has not just failed to install it."""
     installed = device["installed_profiles"].get(profile_id)
