@@ -287,6 +287,10 @@ class Client:
         """Wait a little before another try, the longer the more (``attempt`` counts from 0)."""
         self._sleep(_backoff(attempt))
 
+    def rest(self, seconds: float) -> None:
+        """Wait that long."""
+        self._sleep(seconds)
+
     def next_page(self, request: Request, link: Any) -> Request | None:
         """The request for the page that a ``next`` link names; never one to another origin."""
         if not link or link == "None":
