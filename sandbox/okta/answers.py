@@ -28,6 +28,13 @@ _SUMMARIES = {
     "E0000031": (400, "Invalid search criteria."),
     "E0000047": (429, "API call exceeded rate limit due to too many requests."),
     "E0000053": (400, "Invalid request: {0}"),
+    # Recorded (okta/terraform-provider-okta, TestAccResourceOktaAuthenticator_OktaVerifyCRUD).
+    "E0000148": (
+        403,
+        "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable "
+        "the authenticator in these policies. Additionally, if disabling Okta Verify when Fastpass is active, the "
+        '"Device state" must not be set to "registered" in app assurance policies.',
+    ),
     "E0000239": (423, "The rule priorities are being reconciled."),
 }
 _CODE_OF_STATUS = {status: code for code, (status, _) in reversed(_SUMMARIES.items())}

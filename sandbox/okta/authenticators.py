@@ -1,4 +1,4 @@
-"""Authenticators and their methods, and endpoint-security integrations."""
+"""Authenticators of the org: /api/v1/authenticators. Their methods are in `authenticator_methods`."""
 
 from __future__ import annotations
 
@@ -6,88 +6,61 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.clock import okta_time
 from sandbox.okta.access import needs
-from sandbox.okta.answers import base_url, invalid, json_object, not_found
+from sandbox.okta.answers import OktaError, base_url, invalid, json_object, not_found
+from sandbox.okta.audit import audit
+from sandbox.okta.authenticator_settings import accepted_settings
+from sandbox.okta.authenticator_use import refuse_if_policies_need_it
 from sandbox.web import WORLD, json_response
+from sandbox.world import World
 
-_DEVICE_INTEGRATIONS = "device-integrations"
-# The methods of Okta Verify that are recorded with a lifecycle link; totp, email and password have none.
-_SWITCHABLE = {"push", "signed_nonce"}
+FLEXIBLE_KEYS = ("okta_verify_totp", "okta_verify_push", "okta_verify_fastpass")
+_READ, _MANAGE = "okta.authenticators.read", "okta.authenticators.manage"
+_SHOWN = ("type", "id", "key", "status", "name", "created", "lastUpdated", "settings")
 
 
-@needs("okta.authenticators.read")
+@needs(_READ)
 async def list_authenticators(request: web.Request) -> web.Response:
-    """GET /api/v1/authenticators."""
+    """GET /api/v1/authenticators: all, by name (recorded)."""
     authenticators = request.app[WORLD].data["okta"]["authenticators"].values()
-    return json_response([_shown(request, each) for each in authenticators])
+    return json_response([_shown(request, each) for each in sorted(authenticators, key=lambda each: each["name"])])
 
 
-@needs("okta.authenticators.read")
+@needs(_READ)
 async def get_authenticator(request: web.Request) -> web.Response:
     """GET /api/v1/authenticators/{id}."""
-    return json_response(_shown(request, _authenticator(request)))
+    return json_response(_shown(request, authenticator_of(request)))
 
 
-@needs("okta.authenticators.read")
-async def list_methods(request: web.Request) -> web.Response:
-    """GET /api/v1/authenticators/{id}/methods: FastPass is on when `signed_nonce` is ACTIVE."""
-    authenticator = _authenticator(request)
-    return json_response([_shown_method(request, authenticator, each) for each in authenticator["methods"].values()])
+@needs(_MANAGE)
+async def replace_authenticator(request: web.Request) -> web.Response:
+    """PUT /api/v1/authenticators/{id}: its settings; the status stays as it is (recorded), and so does the name."""
+    world, authenticator, body = request.app[WORLD], authenticator_of(request), await json_object(request)
+    _check_key(world, authenticator, body)
+    if body.get("type", authenticator["type"]) != authenticator["type"]:
+        raise invalid("type", "type: The type of an authenticator cannot be changed")
+    if "settings" in authenticator:
+        authenticator["settings"] = accepted_settings(world, authenticator, body.get("settings"))
+    note_change(world, authenticator, "update")
+    return json_response(_shown(request, authenticator))
 
 
-@needs("okta.authenticators.read")
-async def get_method(request: web.Request) -> web.Response:
-    """GET /api/v1/authenticators/{id}/methods/{type} (okta/okta-management-openapi-spec)."""
-    return json_response(_shown_method(request, _authenticator(request), _method(request)))
+@needs(_MANAGE)
+async def change_authenticator_status(request: web.Request) -> web.Response:
+    """POST /api/v1/authenticators/{id}/lifecycle/activate or deactivate: 200 and the authenticator, or a refusal."""
+    world, authenticator, operation = request.app[WORLD], authenticator_of(request), request.match_info["operation"]
+    if authenticator["key"] == "okta_password":
+        raise OktaError("E0000022")  # no such link is recorded of it
+    if operation == "deactivate" and authenticator["status"] == "ACTIVE":
+        refuse_if_policies_need_it(world, authenticator)
+    authenticator["status"] = "ACTIVE" if operation == "activate" else "INACTIVE"
+    note_change(world, authenticator, operation)
+    return json_response(_shown(request, authenticator))
 
 
-@needs("okta.authenticators.manage")
-async def replace_method(request: web.Request) -> web.Response:
-    """PUT /api/v1/authenticators/{id}/methods/{type}: its settings."""
-    authenticator, method, body = _authenticator(request), _method(request), await json_object(request)
-    settings = body.get("settings")
-    if not isinstance(settings, dict) or "settings" not in method:
-        raise invalid("settings", "settings: The field cannot be left blank")
-    if settings.get("showSignInWithOV", "NEVER") not in {"ALWAYS", "NEVER"}:
-        raise invalid("settings", "showSignInWithOV: must be ALWAYS or NEVER")
-    if settings.get("keyProtection", "ANY") not in {"ANY", "HARDWARE"}:
-        raise invalid("settings", "keyProtection: must be ANY or HARDWARE")
-    method["settings"].update({key: settings[key] for key in method["settings"] if key in settings})
-    return json_response(_shown_method(request, authenticator, method))
-
-
-@needs("okta.authenticators.manage")
-async def change_method_status(request: web.Request) -> web.Response:
-    """POST /api/v1/authenticators/{id}/methods/{type}/lifecycle/activate or deactivate: 200 and the method."""
-    authenticator, method = _authenticator(request), _method(request)
-    if method["type"] not in _SWITCHABLE:
-        raise invalid("method", "type: the method has no lifecycle")
-    method["status"] = "ACTIVE" if request.match_info["operation"] == "activate" else "INACTIVE"
-    return json_response(_shown_method(request, authenticator, method))
-
-
-@needs("okta.deviceIntegrations.read", feature=_DEVICE_INTEGRATIONS)
-async def list_integrations(request: web.Request) -> web.Response:
-    """GET /api/v1/device-integrations (okta/okta-management-openapi-spec; no recording exists)."""
-    integrations = request.app[WORLD].data["okta"]["device_integrations"].values()
-    return json_response([_shown_integration(request, each) for each in integrations])
-
-
-@needs("okta.deviceIntegrations.read", feature=_DEVICE_INTEGRATIONS)
-async def get_integration(request: web.Request) -> web.Response:
-    """GET /api/v1/device-integrations/{id}."""
-    return json_response(_shown_integration(request, _integration(request)))
-
-
-@needs("okta.deviceIntegrations.manage", feature=_DEVICE_INTEGRATIONS)
-async def change_integration_status(request: web.Request) -> web.Response:
-    """POST /api/v1/device-integrations/{id}/lifecycle/activate or deactivate: 200 and the integration."""
-    integration = _integration(request)
-    integration["status"] = "ACTIVE" if request.match_info["operation"] == "activate" else "DEACTIVATED"
-    return json_response(_shown_integration(request, integration))
-
-
-def _authenticator(request: web.Request) -> dict[str, Any]:
+def authenticator_of(request: web.Request) -> dict[str, Any]:
+    """The authenticator that the path names. Raises OktaError E0000007."""
     authenticator_id = request.match_info["id"]
     found: dict[str, Any] | None = request.app[WORLD].data["okta"]["authenticators"].get(authenticator_id)
     if found is None:
@@ -95,49 +68,33 @@ def _authenticator(request: web.Request) -> dict[str, Any]:
     return found
 
 
-def _method(request: web.Request) -> dict[str, Any]:
-    found: dict[str, Any] | None = _authenticator(request)["methods"].get(request.match_info["method"])
-    if found is None:
-        raise not_found(request.match_info["method"], "AuthenticatorMethod")
-    return found
+def note_change(world: World, authenticator: dict[str, Any], operation: str) -> None:
+    """Sets the time of the last change and writes a System Log event of Okta's catalogue."""
+    authenticator["lastUpdated"] = okta_time(world.clock.now())
+    event, target = f"security.authenticator.lifecycle.{operation}", (authenticator["id"], authenticator["name"])
+    audit(world, event, f"{operation.capitalize()} authenticator", "AuthenticatorConfiguration", target)
 
 
-def _integration(request: web.Request) -> dict[str, Any]:
-    integration_id = request.match_info["id"]
-    found: dict[str, Any] | None = request.app[WORLD].data["okta"]["device_integrations"].get(integration_id)
-    if found is None:
-        raise not_found(integration_id, "DeviceIntegration")
-    return found
+def lifecycle_link(url: str, active: bool) -> dict[str, Any]:
+    """Only the possible transition has a link."""
+    operation = "deactivate" if active else "activate"
+    return {operation: {"href": f"{url}/lifecycle/{operation}", "hints": {"allow": ["POST"]}}}
+
+
+def _check_key(world: World, authenticator: dict[str, Any], body: dict[str, Any]) -> None:
+    """With "Flexible Okta Verify" a PUT must use a method's key (okta-developer-docs, authenticators-okta-verify)."""
+    flexible = world.data["okta"]["settings"]["flexible_okta_verify"] and authenticator["key"] == "okta_verify"
+    keys = FLEXIBLE_KEYS if flexible else (authenticator["key"],)
+    if body.get("key") not in keys:
+        raise invalid("key", f"key: must be {' or '.join(keys)}")
 
 
 def _shown(request: web.Request, authenticator: dict[str, Any]) -> dict[str, Any]:
     url = f"{base_url(request)}/api/v1/authenticators/{authenticator['id']}"
-    links = {
-        "self": {"href": url, "hints": {"allow": ["GET", "PUT"]}},
-        "methods": {"href": f"{url}/methods", "hints": {"allow": ["GET"]}},
-    }
+    links = {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}}
     if authenticator["key"] != "okta_password":
-        links.update(_transition(url, authenticator["status"] == "ACTIVE"))
+        links.update(lifecycle_link(url, authenticator["status"] == "ACTIVE"))
+    links["methods"] = {"href": f"{url}/methods", "hints": {"allow": ["GET"]}}
     if authenticator["key"] == "okta_verify":
         links["enroll"] = {"href": f"{base_url(request)}/idp/authenticators", "hints": {"allow": ["POST"]}}
-    return {**{key: value for key, value in authenticator.items() if key != "methods"}, "_links": links}
-
-
-def _shown_method(request: web.Request, authenticator: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
-    url = f"{base_url(request)}/api/v1/authenticators/{authenticator['id']}/methods/{method['type']}"
-    links = {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}}
-    if method["type"] in _SWITCHABLE:
-        links.update(_transition(url, method["status"] == "ACTIVE"))
-    return {**method, "_links": links}
-
-
-def _shown_integration(request: web.Request, integration: dict[str, Any]) -> dict[str, Any]:
-    url = f"{base_url(request)}/api/v1/device-integrations/{integration['id']}"
-    links = {"self": {"href": url, "hints": {"allow": ["GET"]}}, **_transition(url, integration["status"] == "ACTIVE")}
-    return {**integration, "_links": links}
-
-
-def _transition(url: str, active: bool) -> dict[str, Any]:
-    """Only the possible transition has a link."""
-    operation = "deactivate" if active else "activate"
-    return {operation: {"href": f"{url}/lifecycle/{operation}", "hints": {"allow": ["POST"]}}}
+    return {**{key: authenticator[key] for key in _SHOWN if key in authenticator}, "_links": links}

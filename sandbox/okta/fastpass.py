@@ -70,8 +70,9 @@ def _obstacle(world: World, computer: dict[str, Any], user: dict[str, Any] | Non
     if not computer["okta_verify_registered"]:
         return "okta_verify_not_registered"
     authenticators = world.data["okta"]["authenticators"].values()
-    methods = next(each["methods"] for each in authenticators if each["key"] == "okta_verify")
-    return "" if methods["signed_nonce"]["status"] == "ACTIVE" else "fastpass_off"
+    verify = next(each for each in authenticators if each["key"] == "okta_verify")
+    statuses = {verify["status"], verify["methods"]["signed_nonce"]["status"]}
+    return "" if statuses == {"ACTIVE"} else "fastpass_off"
 
 
 def _registered_device(world: World, computer: dict[str, Any], user: dict[str, Any]) -> dict[str, Any]:

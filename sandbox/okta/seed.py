@@ -8,8 +8,10 @@ from typing import Any
 
 from sandbox.clock import okta_time
 from sandbox.okta.apps import ADMIN_CONSOLE, new_app
+from sandbox.okta.authenticator_settings import METHODS, OKTA_VERIFY
 from sandbox.okta.policies import new_policy
 from sandbox.okta.rules import catch_all
+from sandbox.okta.seed_devices import seed_devices
 from sandbox.okta.settings import SETTINGS
 from sandbox.world import World
 
@@ -23,7 +25,6 @@ _APPS = (
     ("Zoom", "zoomus"),
 )
 _PILOT_SIZE = 5
-_SIGNATURES = {"algorithms": ["ES256", "RS256"], "keyProtection": "ANY"}
 
 
 def seed(world: World) -> None:
@@ -54,6 +55,7 @@ def seed(world: World) -> None:
     _policies_and_apps(world)
     _authenticators(world)
     _zones_and_features(world)
+    seed_devices(world)
 
 
 def _org(world: World, org_id: str) -> dict[str, Any]:
@@ -157,20 +159,9 @@ def _authenticators(world: World) -> None:
     """E-mail, Okta Verify and password as recorded, only that FastPass (`signed_nonce`), off in a new org, is on."""
     email = {"allowedFor": "recovery", "tokenLifetimeInMinutes": 5}
     _authenticator(world, {"type": "email", "key": "okta_email", "name": "Email", "settings": email}, {"email": None})
-    verify = {
-        "compliance": {"fips": "OPTIONAL"},
-        "channelBinding": {"style": "NUMBER_CHALLENGE", "required": "NEVER"},
-        "userVerification": "PREFERRED",
-        "userVerificationMethods": ["PIN", "BIOMETRICS"],
-        "appInstanceId": "",
-    }
-    methods = {
-        "totp": {"timeIntervalInSeconds": 30, "encoding": "Base32", "algorithm": "HMACSHA1", "passCodeLength": 6},
-        "push": {**_SIGNATURES, "transactionTypes": ["LOGIN"]},
-        "signed_nonce": {**_SIGNATURES, "showSignInWithOV": "NEVER"},
-    }
+    verify = copy.deepcopy(OKTA_VERIFY)
     kind = {"type": "app", "key": "okta_verify", "name": "Okta Verify", "settings": verify}
-    _authenticator(world, kind, methods)["methods"]["push"]["status"] = "INACTIVE"
+    _authenticator(world, kind, METHODS)["methods"]["push"]["status"] = "INACTIVE"
     _authenticator(world, {"type": "password", "key": "okta_password", "name": "Password"}, {"password": None})
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from sandbox.okta import access, apps, authenticators, device_assurance, devices, logs, oauth, org, policies, rules
+from sandbox.okta import (
+    access,
+    apps,
+    authenticator_methods,
+    authenticators,
+    device_assurance,
+    device_integrations,
+    devices,
+    logs,
+    oauth,
+    org,
+    policies,
+    rules,
+)
 from sandbox.web import Middleware
 from sandbox.world import World
 
@@ -15,7 +28,7 @@ _DEVICE_LIFECYCLE = "/lifecycle/{operation:activate|deactivate|suspend|unsuspend
 def routes(world: World) -> list[web.RouteDef]:
     """The org's API; the routes are the same in every world."""
     del world
-    return [*_org_routes(), *_policy_routes(), *_device_routes(), *_device_assurance_routes()]
+    return [*_org_routes(), *_policy_routes(), *_authenticator_routes(), *_device_routes(), *_device_assurance_routes()]
 
 
 def middlewares(world: World) -> list[Middleware]:
@@ -63,19 +76,26 @@ def _policy_routes() -> list[web.RouteDef]:
     ]
 
 
-def _device_routes() -> list[web.RouteDef]:
+def _authenticator_routes() -> list[web.RouteDef]:
     authenticator, method = "/api/v1/authenticators/{id}", "/api/v1/authenticators/{id}/methods/{method}"
-    integration, device = "/api/v1/device-integrations/{id}", "/api/v1/devices/{id}"
     return [
         web.get("/api/v1/authenticators", authenticators.list_authenticators),
         web.get(authenticator, authenticators.get_authenticator),
-        web.get(authenticator + "/methods", authenticators.list_methods),
-        web.get(method, authenticators.get_method),
-        web.put(method, authenticators.replace_method),
-        web.post(method + _LIFECYCLE, authenticators.change_method_status),
-        web.get("/api/v1/device-integrations", authenticators.list_integrations),
-        web.get(integration, authenticators.get_integration),
-        web.post(integration + _LIFECYCLE, authenticators.change_integration_status),
+        web.put(authenticator, authenticators.replace_authenticator),
+        web.post(authenticator + _LIFECYCLE, authenticators.change_authenticator_status),
+        web.get(authenticator + "/methods", authenticator_methods.list_methods),
+        web.get(method, authenticator_methods.get_method),
+        web.put(method, authenticator_methods.replace_method),
+        web.post(method + _LIFECYCLE, authenticator_methods.change_method_status),
+    ]
+
+
+def _device_routes() -> list[web.RouteDef]:
+    integration, device = "/api/v1/device-integrations/{id}", "/api/v1/devices/{id}"
+    return [
+        web.get("/api/v1/device-integrations", device_integrations.list_integrations),
+        web.get(integration, device_integrations.get_integration),
+        web.post(integration + _LIFECYCLE, device_integrations.change_integration_status),
         web.get("/api/v1/devices", devices.list_devices),
         web.get(device, devices.get_device),
         web.get(device + "/users", devices.list_device_users),

@@ -31,6 +31,12 @@ SETTINGS: dict[str, Any] = {
     "flexible_okta_verify": False,
     # Status of a duplicate rule name: the Terraform provider retries both 400 and 409, no body is recorded.
     "duplicate_rule_name_status": 400,
+    # Keys of the authenticators that the org's enrolment policy enables, which then cannot be switched off (recorded).
+    "enrollment_policy_authenticators": ["okta_email", "okta_password", "okta_verify"],
+    # Okta Verify has enrollmentSecurityLevel: recorded of some orgs only.
+    "enrollment_security_level": False,
+    # A PUT of an authenticator or a method leaves settings that it lacks as they are; else they get their default.
+    "authenticator_put_merges": False,
     # Device assurance has displayRemediationMode (HIDE when none is sent) and gracePeriod; recorded with and without.
     "assurance_remediation": True,
     # Names of device assurance policies are unique: no source tells.
