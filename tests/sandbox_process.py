@@ -54,6 +54,11 @@ class SandboxProcess:
     ) -> None:
         self.stop()
 
+    @property
+    def process_id(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def stop(self) -> int:
         """Asks the process to end and returns its exit code; it is killed when it does not obey."""
         self._process.terminate()
