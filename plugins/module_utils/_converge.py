@@ -74,10 +74,15 @@ def only_match(matches: Iterable[dict[str, Any]], what: str, name: str, id_key: 
 def not_found(what: str, name: str, known: Iterable[str]) -> NotFound:
     """The failure that suggests the closest of the names that exist."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(repr(one) for one in close)}?" if close else ""
+    close = _close(name, names)
     listed = "" if close or not names else f" There are: {', '.join(names[:10])}{' …' if len(names) > 10 else ''}."
-    return NotFound(f"There is no {what} {name!r}.{hint}{listed}", suggestions=close or None)
+    return NotFound(f"There is no {what} {name!r}.{did_you_mean(name, names)}{listed}", suggestions=close or None)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean …?`` with the closest of the names that exist, empty if none is close."""
+    close = _close(name, known)
+    return f" Did you mean {' or '.join(repr(one) for one in close)}?" if close else ""
 
 
 def planned_id(kind: str, name: str) -> str:
@@ -91,6 +96,10 @@ def is_planned(identifier: str | None, *, check: bool) -> bool:
     if planned and not check:
         raise InvalidInput(f"{identifier!r} is an id of check mode and stands for nothing in a real run.")
     return planned
+
+
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.5)
 
 
 def _canonical(item: Any) -> str:

@@ -14,9 +14,12 @@ import re
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_verify_keys import renamed
 
-_DURATION = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-_DURATION_KEYS = ("reauthenticateIn", "inactivityPeriod")
+_DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+# As the specification writes it for postAuthPromptFrequency; years and months have no fixed length.
+_ANY_DURATION = re.compile(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?")
+_DURATION_KEYS = ("reauthenticateIn", "inactivityPeriod", "postAuthPromptFrequency")
 # Lists whose order means something: none but the steps of a method chain, of which each has one successor.
 _ORDERED = ("next",)
 # What Okta takes for granted in a possession or knowledge constraint, whether it returns it or not.
@@ -27,17 +30,21 @@ _CONSTRAINT_DEFAULTS = {
     "userVerification": "OPTIONAL",
     "userPresence": "REQUIRED",
 }
+_METHOD_DEFAULTS = {"hardwareProtection": "OPTIONAL", "phishingResistant": "OPTIONAL", "userVerification": "OPTIONAL"}
 _DEFAULT_REAUTHENTICATION = "PT12H"
+# All that Okta keeps of an alternative of an assurance: a `next` left an empty object.
+_KINDS_OF_FACTORS = ("knowledge", "possession")
 
 
 def canonical(rule: Record) -> Record:
     """The meaning of a rule's ``conditions`` and ``actions``: equal for equal rules, not for sending.
 
     Nothing set and an empty list, object or text are the same: Okta adds ``exclude: []`` here and drops
-    ``platform: {}`` there. The order of lists has no meaning, since rules name sets and alternatives.
+    ``platform: {}`` there. The order of lists has no meaning, since rules name sets and alternatives. Both ways to name
+    the methods of Okta Verify are the same.
     """
     conditions = dict(rule.get("conditions") or {})
-    actions = {**(rule.get("actions") or {})}
+    actions = renamed(rule.get("actions") or {}, flexible=False)
     sign_on = dict(actions.get("appSignOn") or {})
     if sign_on.get("verificationMethod"):
         sign_on["verificationMethod"] = _verification(sign_on["verificationMethod"])
@@ -78,38 +85,65 @@ def differences(before: Any, after: Any) -> tuple[Any, Any]:
 
 
 def seconds_of(duration: str) -> int | None:
-    """Seconds of an ISO 8601 duration of days to seconds such as ``PT12H``, ``None`` for any other text."""
+    """Seconds of an ISO 8601 duration of weeks to seconds such as ``PT12H``, ``None`` for any other text."""
     match = _DURATION.fullmatch(duration)
     if match is None:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def is_duration(text: object) -> bool:
+    """Whether this is an ISO 8601 duration such as ``PT12H``."""
+    return isinstance(text, str) and bool(_ANY_DURATION.fullmatch(text))
 
 
 def _verification(method: Record) -> Record:
     if method.get("type") == "AUTH_METHOD_CHAIN":
         # These two are dropped from a chain.
-        return {key: value for key, value in method.items() if key not in ("factorMode", "inactivityPeriod")}
+        kept = {key: value for key, value in method.items() if key not in ("factorMode", "inactivityPeriod")}
+        return {**kept, "chains": [_step(step) for step in kept.get("chains") or []]}
     if method.get("type") != "ASSURANCE":
         return method
     return {
         **method,
         "reauthenticateIn": method.get("reauthenticateIn") or _DEFAULT_REAUTHENTICATION,
-        "constraints": [_constraint(item) for item in method.get("constraints") or []],
+        "constraints": _alternatives([_constraint(item) for item in method.get("constraints") or []]),
     }
 
 
-def _constraint(item: Record) -> Record:
+def _alternatives(items: list[Any]) -> list[Any]:
+    """An empty alternative is met by anybody; one that stands alone asks for nothing, as no constraints do."""
+    return [] if items == [{}] else [item or {"anything": True} for item in items]
+
+
+def _step(step: Any) -> Any:
+    """One step of a chain and those after it; a method without a property has its default."""
+    if not isinstance(step, dict):
+        return step
+    methods = [
+        {key: value for key, value in method.items() if _METHOD_DEFAULTS.get(key) != value}
+        if isinstance(method, dict)
+        else method
+        for method in step.get("authenticationMethods") or []
+    ]
+    return {**step, "authenticationMethods": methods, "next": [_step(one) for one in step.get("next") or []]}
+
+
+def _constraint(item: Any) -> Any:
     """One alternative: knowledge, possession, or both."""
-    return {key: _factor(value) if isinstance(value, dict) else value for key, value in item.items()}
+    if not isinstance(item, dict):
+        return item
+    return {key: _factor(item[key]) for key in _KINDS_OF_FACTORS if isinstance(item.get(key), dict)}
 
 
 def _factor(factor: Record) -> Record:
     # `required` always comes back: true, but false beside excludedAuthenticationMethods.
-    required = not factor.get("excludedAuthenticationMethods")
     stated = {key: value for key, value in factor.items() if value is not None}
     told = {key: value for key, value in stated.items() if _CONSTRAINT_DEFAULTS.get(key) != value}
-    return {"required": required, **told}
+    if factor.get("excludedAuthenticationMethods"):
+        return {**told, "required": False}
+    return {"required": True, **told}
 
 
 def _platform(item: Record) -> Record:

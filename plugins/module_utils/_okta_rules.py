@@ -11,6 +11,7 @@ down until a gap; without a priority a rule goes to the bottom, above the Catch-
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import (
     is_planned,
@@ -22,12 +23,14 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._http import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import PATH as POLICIES
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import require_not_admin_console
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_body import wanted_body
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import (
-    canonical,
-    differences,
-    meaning,
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_body import (
+    require_confirmed_denial,
+    wanted_body,
+    wanted_catch_all,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import meaning
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_stored import not_stored
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_verify_keys import KeyNames
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 CATCH_ALL = "Catch-all Rule"
@@ -52,53 +55,128 @@ def find_rule(rules: list[Record], *, rule_id: str | None = None, name: str | No
     return only_match((rule for rule in rules if rule.get("name") == name), "rule", name or "")
 
 
+def catch_all_of(rules: list[Record]) -> Record | None:
+    """The Catch-all Rule, ``None`` for a policy that is only planned."""
+    return next((rule for rule in rules if rule.get("system")), None)
+
+
 def require_not_catch_all(found: Record | None, name: str | None) -> None:
     """Raise Refused for the Catch-all Rule."""
     if (found is not None and found.get("system")) or name == CATCH_ALL:
         raise Refused(
-            f"The {CATCH_ALL} is not changed here: it decides about everybody whom no other rule holds for, so a "
-            "mistake would lock everybody out or let everybody in. Manage rules of other names, which stand above it."
+            f"The {CATCH_ALL} is not changed like others: it decides about everybody whom no other rule holds for, so "
+            "a mistake would lock everybody out or let everybody in. Manage rules of other names, which stand above, "
+            "or say catch_all: true instead of its name."
         )
 
 
-def converge_rule(
-    client: Client,
-    policy: Record,
-    rules: list[Record],
-    found: Record | None,
-    *,
-    options: Record,
-    warn: Callable[[str], None],
-) -> Record:
-    """Create a rule or bring it in line, and switch it on or off if ``state`` says so; returns it as it is then.
+class Writer:
+    """Writes the rules of one policy, one request after the other. Nothing is written to the policy of the Admin
+    Console: the first write raises Refused."""
 
-    ``options`` are those of `wanted_body`, with ``priority``, ``position`` and ``state``. Raises InvalidInput, and
-    Refused for the policy of the Admin Console.
-    """
-    body = wanted_body(options, found)
-    priority = wanted_priority(rules, found, options["priority"], options["position"])
-    if priority is not None:
-        body["priority"] = priority
-    rule = found
-    if rule is None or meaning(body) != meaning(rule):
-        require_not_admin_console(client, policy)
-        if rule is None:
-            rule, ours = create_rule(client, policy["id"], rules, body, active=options["state"] != "disabled")
-            if not ours:
-                return converge_rule(client, policy, list_rules(client, policy["id"]), rule, options=options, warn=warn)
-        else:
-            rule = replace_rule(client, policy["id"], rule, body)
-        lost = None if client.check else _not_stored(body, rule)
+    def __init__(self, client: Client, policy: Record, rules: list[Record], warn: Callable[[str], None]) -> None:
+        self.client = client
+        self.policy = policy
+        self._path = f"{POLICIES}/{policy['id']}/rules"
+        self._keys = KeyNames(rules)
+        self._warn = warn
+        self._is_allowed = False
+
+    def replace(self, found: Record, body: Record) -> Record:
+        """Replace a rule by a whole body, and tell what of it was not stored."""
+        path = f"{self._path}/{found['id']}"
+        return self._send(body, lambda sent: Request("PUT", path, json=sent), predicted={**found, **body})
+
+    def create(self, rules: list[Record], body: Record, *, active: bool) -> tuple[Record | None, list[Record]]:
+        """Create a rule and return it. Names are unique in a policy, so if another run made one of the name in the
+        meantime, ``None`` is returned and all rules as they are now."""
+        predicted = {
+            "id": planned_id(PLANNED_KIND, body["name"]),
+            "status": "ACTIVE" if active else "INACTIVE",
+            "priority": bottom_of(rules),
+            **body,
+        }
+
+        def named() -> Record | None:
+            return find_rule(list_rules(self.client, self.policy["id"]), name=body["name"])
+
+        def request(sent: Record) -> Request:
+            return Request("POST", self._path, {} if active else {"activate": "false"}, sent)
+
+        try:
+            return self._send(body, request, predicted=predicted, read_back=named), rules
+        except ApiError as error:
+            now = list_rules(self.client, self.policy["id"]) if error.status in _ALREADY_THERE else []
+            if find_rule(now, name=body["name"]) is None:
+                raise
+            return None, now
+
+    def set_active(self, found: Record, *, active: bool) -> Record:
+        """Switch a rule on or off; ``status`` in a body is ignored by Okta, so this is a request of its own."""
+        path = f"{self._path}/{found['id']}"
+        status = "ACTIVE" if active else "INACTIVE"
+        switched = {**found, "status": status}
+
+        def done() -> Record | None:
+            return switched if self.client.get(path).get("status") == status else None
+
+        operation = "activate" if active else "deactivate"
+        self._write(Request("POST", f"{path}/lifecycle/{operation}"), predicted=switched, read_back=done)
+        return switched
+
+    def delete(self, found: Record) -> None:
+        """Remove a rule; the priorities of the others stay."""
+        self._write(Request("DELETE", f"{self._path}/{found['id']}"))
+
+    def _send(self, body: Record, request: Callable[[Record], Request], **how: Any) -> Record:
+        rule: Record = self._keys.send(body, lambda sent: self._write(request(sent), **how))
+        lost = None if self.client.check else not_stored(body, rule)
         if lost:
-            warn(
+            self._warn(
                 f"Okta took the rule {body['name']!r} but did not store as given: {lost}. It drops keys that it does "
                 "not know without a word; correct conditions, constraints or actions."
             )
+        return rule
+
+    def _write(self, request: Request, **how: Any) -> Any:
+        if not self._is_allowed:
+            require_not_admin_console(self.client, self.policy)
+            self._is_allowed = True
+        try:
+            return self.client.write(request, **how)
+        except ApiError:
+            self.client.writes.pop()  # refused: nothing was written
+            raise
+
+
+def converge_rule(writer: Writer, rules: list[Record], found: Record | None, *, options: Record) -> Record:
+    """Create a rule or bring it in line, and switch it on or off if ``state`` says so; returns it as it is then.
+
+    ``options`` are those of `wanted_body`, with ``priority``, ``position``, ``state`` and ``confirm_deny``. Raises
+    InvalidInput, and Refused for the policy of the Admin Console.
+    """
+    body = wanted_body(options, found)
+    require_confirmed_denial(body, found, confirmed=options["confirm_deny"])
+    priority = wanted_priority(rules, found, options["priority"], options["position"])
+    if priority is not None:
+        body["priority"] = priority
+    if found is None:
+        rule, now = writer.create(rules, body, active=options["state"] != "disabled")
+        if rule is None:
+            return converge_rule(writer, now, find_rule(now, name=body["name"]), options=options)
+    else:
+        rule = found if meaning(body) == meaning(found) else writer.replace(found, body)
     active = {"enabled": True, "disabled": False}.get(options["state"])
     if active is not None and (rule["status"] == "ACTIVE") is not active:
-        require_not_admin_console(client, policy)
-        rule = set_active(client, policy["id"], rule, active=active)
+        rule = writer.set_active(rule, active=active)
     return rule
+
+
+def converge_catch_all(writer: Writer, found: Record, *, options: Record) -> Record:
+    """Bring what the Catch-all Rule does in line. Raises Refused for a denial that was not confirmed."""
+    body = wanted_catch_all(options, found)
+    require_confirmed_denial(body, found, confirmed=options["confirm_deny"])
+    return found if meaning(body) == meaning(found) else writer.replace(found, body)
 
 
 def wanted_priority(
@@ -119,65 +197,6 @@ def wanted_priority(
     return found.get("priority") if found else None
 
 
-def create_rule(
-    client: Client, policy_id: str, rules: list[Record], body: Record, *, active: bool
-) -> tuple[Record, bool]:
-    """Create a rule. Returns it and whether it is ours: names are unique in a policy, so if another run made one of the
-    name in the meantime, that one is returned."""
-    path = f"{POLICIES}/{policy_id}/rules"
-    bottom = max((rule.get("priority") or 0 for rule in rules if not rule.get("system")), default=-1) + 1
-    predicted = {
-        "id": planned_id(PLANNED_KIND, body["name"]),
-        "status": "ACTIVE" if active else "INACTIVE",
-        "priority": bottom,
-        **body,
-    }
-
-    def named() -> Record | None:
-        return find_rule(list_rules(client, policy_id), name=body["name"])
-
-    request = Request("POST", path, params={} if active else {"activate": "false"}, json=body)
-    try:
-        return client.write(request, predicted=predicted, read_back=named), True
-    except ApiError as error:
-        found = named() if error.status in _ALREADY_THERE else None
-        if found is None:
-            raise
-        client.writes.pop()  # refused: nothing was written
-        return found, False
-
-
-def replace_rule(client: Client, policy_id: str, found: Record, body: Record) -> Record:
-    """Replace a rule by a whole body."""
-    path = f"{POLICIES}/{policy_id}/rules/{found['id']}"
-    replaced: Record = client.write(Request("PUT", path, json=body), predicted={**found, **body})
-    return replaced
-
-
-def delete_rule(client: Client, policy_id: str, found: Record) -> None:
-    """Remove a rule; the priorities of the others stay."""
-    client.write(Request("DELETE", f"{POLICIES}/{policy_id}/rules/{found['id']}"))
-
-
-def set_active(client: Client, policy_id: str, found: Record, *, active: bool) -> Record:
-    """Switch a rule on or off; ``status`` in a body is ignored by Okta, so this is a request of its own."""
-    path, status = f"{POLICIES}/{policy_id}/rules/{found['id']}", "ACTIVE" if active else "INACTIVE"
-    switched = {**found, "status": status}
-
-    def done() -> Record | None:
-        return switched if client.get(path).get("status") == status else None
-
-    operation = "activate" if active else "deactivate"
-    client.write(Request("POST", f"{path}/lifecycle/{operation}"), predicted=switched, read_back=done)
-    return switched
-
-
-def _not_stored(sent: Record, answer: Record) -> str | None:
-    lost, _kept = differences(canonical(sent), canonical(answer))
-    return ", ".join(_paths(lost)) or None
-
-
-def _paths(value: object, path: str = "") -> list[str]:
-    if not isinstance(value, dict):
-        return [path]
-    return [text for key, item in value.items() for text in _paths(item, f"{path}.{key}" if path else key)]
+def bottom_of(rules: list[Record]) -> int:
+    """The priority that Okta gives a rule without one: below all others, above the Catch-all Rule."""
+    return max((rule.get("priority") or 0 for rule in rules if not rule.get("system")), default=-1) + 1

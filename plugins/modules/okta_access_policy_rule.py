@@ -13,16 +13,18 @@ version_added: 0.1.0
 description:
   - Creates, changes, switches or removes a rule of an app sign-in policy (authentication policy).
   - Only what is set here is compared and changed; what else a rule holds stays as it is.
-  - The Catch-all Rule is never changed, nor is any rule of the policy that the Okta Admin Console uses.
+  - The Catch-all Rule is changed only with O(catch_all), and no rule of the policy that the Okta Admin Console uses.
 author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.okta
   - okta_iru.attestation.attributes
+  - okta_iru.attestation.access_policy_rule
 notes:
   - Least scopes are C(okta.policies.read) and C(okta.policies.manage), C(okta.apps.read) to know the policy of the Okta
-    Admin Console, and for names of groups C(okta.groups.read), of users C(okta.users.read), of network zones
-    C(okta.networkZones.read), of device assurance policies C(okta.deviceAssurance.read).
+    Admin Console, and for names of groups C(okta.groups.read), of users C(okta.users.read), of user types
+    C(okta.userTypes.read), of network zones C(okta.networkZones.read), of device assurance policies
+    C(okta.deviceAssurance.read).
   - A rule that lets in managed devices keeps nobody else out as long as the Catch-all Rule lets everybody in.
   - Okta wants the rules of one policy written one after the other. Do not run tasks for the same policy in parallel.
 options:
@@ -57,105 +59,18 @@ options:
         as every rule is above the Catch-all Rule.
     type: str
     choices: [top, above_catch_all]
-  device:
-    description: Condition on the device.
-    type: dict
-    suboptions:
-      registered:
-        description: V(true) for devices that are registered with Okta Verify, V(false) for devices of any kind.
-        type: bool
-      managed:
-        description:
-          - V(true) for devices with management attestation, V(false) for those without.
-          - Needs O(device.registered=true).
-        type: bool
-      assurance:
-        description: Names or ids of device assurance policies, of which the device must meet one.
-        type: list
-        elements: str
-  platforms:
-    description: Platforms that the rule is for; an empty list stands for all.
-    type: list
-    elements: str
-    choices: [macos, windows, chromeos, linux, ios, android]
-  groups:
-    description: Names or ids of the groups that the rule is for.
-    type: list
-    elements: str
-  exclude_groups:
-    description: Names or ids of the groups that the rule is not for.
-    type: list
-    elements: str
-  users:
-    description: Logins or ids of the users that the rule is for.
-    type: list
-    elements: str
-  exclude_users:
-    description: Logins or ids of the users that the rule is not for.
-    type: list
-    elements: str
-  user_types:
-    description: Ids of the user types that the rule is for.
-    type: list
-    elements: str
-  network:
-    description: Condition on the network.
-    type: dict
-    suboptions:
-      connection:
-        description: V(zone) if O(network.include) or O(network.exclude) is set, else V(anywhere), if unset.
-        type: str
-        choices: [anywhere, zone, on_network, off_network]
-      include:
-        description: Names or ids of network zones that the rule is for.
-        type: list
-        elements: str
-      exclude:
-        description: Names or ids of network zones that the rule is not for.
-        type: list
-        elements: str
-  risk:
-    description: Risk level that the rule is for. Levels other than V(any) are refused by orgs without risk scoring.
-    type: str
-    choices: [any, low, medium, high]
-  expression:
-    description: Condition in Okta's expression language; an empty text removes it.
-    type: str
-  access:
-    description: Whether the rule lets in or keeps out. V(allow) for a new rule if unset.
-    type: str
-    choices: [allow, deny]
-  require:
+  catch_all:
     description:
-      - What a user must show, as two factors with these properties of the possession factor.
-      - V(managed_fastpass) is FastPass with a key in hardware and a biometric or PIN; the rule must also have
-        O(device.managed=true).
-      - V(fastpass) is any factor that is phishing resistant and bound to the device.
-      - V(phishing_resistant) is any phishing resistant factor.
-      - V(two_factors) is any two factors.
-    type: str
-    choices: [managed_fastpass, fastpass, phishing_resistant, two_factors]
-  constraints:
-    description: What a user must show, as Okta's API has it, instead of O(require).
-    type: list
-    elements: dict
-  factor_mode:
-    description: Number of factors. V(2FA) for a new rule if unset.
-    type: str
-    choices: [1FA, 2FA]
-  reauthenticate_in:
-    description: After what time a user must sign in again, as ISO 8601 duration. Okta takes V(PT12H) for a new rule.
-    type: str
-  conditions:
+      - V(true) for the Catch-all Rule, which decides about everybody whom no other rule holds for, instead of O(name).
+      - Only what it does can be changed; Okta gives it no conditions, no other place and no other name.
+    type: bool
+  confirm_deny:
     description:
-      - Conditions as Okta's API has them, for what the options above do not cover.
-      - Each one that is named replaces the one of the rule as a whole, V(null) removes it, the others stay.
-    type: dict
-  actions:
-    description:
-      - Actions as Okta's API has them, instead of O(access), O(require) and the like.
-      - Each key of C(appSignOn) replaces the one of the rule as a whole.
-    type: dict
+      - Says that it is meant that everybody is denied access whom no rule above lets in. Without, neither the Catch-all
+        Rule nor a rule without conditions is set to O(access=deny).
+      - See first that those whom you must not lock out are let in by another rule.
+    type: bool
+    default: false
 seealso:
   - module: okta_iru.attestation.okta_access_policy
   - name: Add an authentication policy rule for desktop
@@ -188,6 +103,35 @@ EXAMPLES = r"""
     name: Break glass
     position: top
     groups: [Break glass]
+    require: phishing_resistant
+
+- name: Password and push, or FastPass with a biometric or PIN, for contractors on the company network
+  okta_iru.attestation.okta_access_policy_rule:
+    url: https://example.okta.com
+    token: "{{ okta_token }}"
+    policy: Managed desktops
+    name: Contractors
+    user_types: [user]
+    network:
+      include: [LegacyIpZone]
+    chains:
+      - [okta_password/password, okta_verify/push]
+      - - methods:
+            - key: okta_verify
+              method: signed_nonce
+              userVerification: REQUIRED
+          reauthenticate_in: PT8H
+    keep_me_signed_in:
+      allowed: true
+      prompt_frequency: P7D
+
+- name: Whom no other rule lets in needs a phishing resistant factor
+  okta_iru.attestation.okta_access_policy_rule:
+    url: https://example.okta.com
+    token: "{{ okta_token }}"
+    policy: Managed desktops
+    catch_all: true
+    access: allow
     require: phishing_resistant
 
 - name: Conditions and actions as the API has them
@@ -242,26 +186,30 @@ writes:
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, checked_name, shown, writable
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_directory import with_ids
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
-    existing_policy,
-    require_not_admin_console,
-)
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_body import PLATFORMS, PRESETS
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_directory import Directory
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import existing_policy
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import differences, meaning
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_options import (
+    ACTIONS,
+    CONDITIONS,
+    EXCLUSIVE,
+    scopes_of,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rules import (
+    CATCH_ALL,
+    Writer,
+    catch_all_of,
+    converge_catch_all,
     converge_rule,
-    delete_rule,
     find_rule,
     list_rules,
     require_not_catch_all,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
-
-_NAMES = {"type": "list", "elements": "str"}
 
 SPEC = ModuleSpec(
     options={
@@ -272,61 +220,30 @@ SPEC = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent", "enabled", "disabled"], "default": "present"},
         "priority": {"type": "int"},
         "position": {"type": "str", "choices": ["top", "above_catch_all"]},
-        "device": {
-            "type": "dict",
-            "options": {"registered": {"type": "bool"}, "managed": {"type": "bool"}, "assurance": _NAMES},
-        },
-        "platforms": {**_NAMES, "choices": list(PLATFORMS)},
-        "groups": _NAMES,
-        "exclude_groups": _NAMES,
-        "users": _NAMES,
-        "exclude_users": _NAMES,
-        "user_types": _NAMES,
-        "network": {
-            "type": "dict",
-            "options": {
-                "connection": {"type": "str", "choices": ["anywhere", "zone", "on_network", "off_network"]},
-                "include": _NAMES,
-                "exclude": _NAMES,
-            },
-        },
-        "risk": {"type": "str", "choices": ["any", "low", "medium", "high"]},
-        "expression": {"type": "str"},
-        "access": {"type": "str", "choices": ["allow", "deny"]},
-        "require": {"type": "str", "choices": list(PRESETS)},
-        "constraints": {"type": "list", "elements": "dict"},
-        "factor_mode": {"type": "str", "choices": ["1FA", "2FA"]},
-        "reauthenticate_in": {"type": "str"},
-        "conditions": {"type": "dict"},
-        "actions": {"type": "dict"},
+        "catch_all": {"type": "bool"},
+        "confirm_deny": {"type": "bool", "default": False},
+        **CONDITIONS,
+        **ACTIONS,
     },
-    required_one_of=[("name", "id")],
+    required_one_of=[("name", "id", "catch_all")],
     mutually_exclusive=[
         ("priority", "position"),
-        ("require", "constraints"),
-        *[("actions", option) for option in ("access", "require", "constraints", "factor_mode", "reauthenticate_in")],
+        *EXCLUSIVE,
+        *[("catch_all", option) for option in ("name", "id", "priority", "position", *CONDITIONS)],
     ],
 )
-
-_SCOPES = ("okta.policies.read", "okta.policies.manage", "okta.apps.read")
-# Scopes that names in these options need for their look-up.
-_SCOPES_OF_NAMES = {
-    "groups": "okta.groups.read",
-    "exclude_groups": "okta.groups.read",
-    "users": "okta.users.read",
-    "exclude_users": "okta.users.read",
-    "network": "okta.networkZones.read",
-    "device": "okta.deviceAssurance.read",
-}
 
 
 def run(task: Task) -> dict[str, Any]:
     """Bring the rule in line."""
     options = task.params
     name = checked_name("name", options["name"])
-    client = okta_client(task, _scopes(options))
+    client = okta_client(task, scopes_of([options]))
     policy = existing_policy(client, options["policy"])
     rules = list_rules(client, policy["id"])
+    writer = Writer(client, policy, rules, task.warn)
+    if options["catch_all"]:
+        return _catch_all(task, writer, rules)
     rule_id = options["id"]
     if rule_id is not None and is_planned(rule_id, check=task.check):
         return _of_earlier_task(task, policy, rule_id)
@@ -336,11 +253,21 @@ def run(task: Task) -> dict[str, Any]:
         raise not_found("rule of that policy with the id", rule_id, (str(rule["id"]) for rule in rules))
     if options["state"] == "absent":
         if found is not None:
-            require_not_admin_console(client, policy)
-            delete_rule(client, policy["id"], found)
+            writer.delete(found)
         return _result(task, client, policy, found, None)
-    rule = converge_rule(client, policy, rules, found, options=with_ids(client, options), warn=task.warn)
+    rule = converge_rule(writer, rules, found, options=Directory(client).with_ids(options))
     return _result(task, client, policy, found, rule)
+
+
+def _catch_all(task: Task, writer: Writer, rules: list[Record]) -> dict[str, Any]:
+    """Bring the Catch-all Rule in line."""
+    if task.params["state"] != "present":
+        raise InvalidInput(f"state is {task.params['state']}, but the {CATCH_ALL} is always there and always active.")
+    found = catch_all_of(rules)
+    if found is None:
+        task.warn(f"The {CATCH_ALL} of a policy that is made in the same run cannot be told in check mode.")
+        return _result(task, writer.client, writer.policy, None, None)
+    return _result(task, writer.client, writer.policy, found, converge_catch_all(writer, found, options=task.params))
 
 
 def _of_earlier_task(task: Task, policy: Record, rule_id: str) -> dict[str, Any]:
@@ -350,11 +277,6 @@ def _of_earlier_task(task: Task, policy: Record, rule_id: str) -> dict[str, Any]
     return {"changed": False, "rule": rule, "policy": {"id": policy["id"], "name": policy["name"]}, "writes": []}
 
 
-def _scopes(options: dict[str, Any]) -> tuple[str, ...]:
-    needed = {_SCOPES_OF_NAMES[option] for option in _SCOPES_OF_NAMES if options[option]}
-    return (*_SCOPES, *sorted(needed))
-
-
 def _result(task: Task, client: Client, policy: Record, found: Record | None, rule: Record | None) -> dict[str, Any]:
     before, after = differences(_compared(found), _compared(rule))
     return {
@@ -362,8 +284,12 @@ def _result(task: Task, client: Client, policy: Record, found: Record | None, ru
         "rule": None if rule is None else shown(rule),
         "policy": {"id": policy["id"], "name": policy["name"]},
         "writes": client.writes,
-        **task.diff_result(f"rule {task.params['name'] or task.params['id']} of {policy['name']}", before, after),
+        **task.diff_result(f"rule {_title(task.params)} of {policy['name']}", before, after),
     }
+
+
+def _title(options: dict[str, Any]) -> str:
+    return str(CATCH_ALL if options["catch_all"] else options["name"] or options["id"])
 
 
 def _compared(rule: Record | None) -> Record:

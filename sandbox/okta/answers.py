@@ -130,15 +130,20 @@ def challenge_response(
 
 async def json_object(request: web.Request) -> dict[str, Any]:
     """The request's body, which must be a JSON object. Raises OktaError E0000021 or E0000003."""
-    if request.content_type != "application/json":
-        raise OktaError("E0000021")
-    try:
-        body = await request.json()
-    except (ValueError, LookupError, RecursionError) as error:  # not JSON, an unknown charset, nested too deeply
-        raise OktaError("E0000003") from error
+    body = await json_body(request)
     if not isinstance(body, dict):
         raise OktaError("E0000003")
     return body
+
+
+async def json_body(request: web.Request) -> Any:
+    """The request's body, which must be JSON. Raises OktaError E0000021 or E0000003."""
+    if request.content_type != "application/json":
+        raise OktaError("E0000021")
+    try:
+        return await request.json()
+    except (ValueError, LookupError, RecursionError) as error:  # not JSON, an unknown charset, nested too deeply
+        raise OktaError("E0000003") from error
 
 
 def base_url(request: web.Request) -> str:

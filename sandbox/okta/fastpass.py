@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.clock import okta_time
 from sandbox.okta import device_store, system_log
 from sandbox.okta.log_event import computer_client
-from sandbox.okta.rule_evaluation import SignIn, deciding_rule
+from sandbox.okta.rule_evaluation import deciding_rule, of_user
 from sandbox.pki import ca
 from sandbox.world import World
 
@@ -148,7 +148,8 @@ def _evaluate(world: World, user: dict[str, Any], device: dict[str, Any], *, man
     okta = world.data["okta"]
     app = next(each for each in okta["apps"].values() if each["label"] == _APP)
     policy = okta["policies"][app["access_policy"]]
-    rule = deciding_rule(world, policy, SignIn(user["id"], device["profile"]["platform"], True, managed))
+    known = {"platform": device["profile"]["platform"], "registered": True, "managed": managed}
+    rule = deciding_rule(world, policy, of_user(world, user["id"], **known))
     access = str(rule["actions"]["appSignOn"]["access"])
     targets = [
         {"id": app["id"], "type": "AppInstance", "alternateId": app["label"], "displayName": app["label"]},

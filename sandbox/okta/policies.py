@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from aiohttp import web
@@ -21,7 +22,7 @@ from sandbox.okta.answers import (
 )
 from sandbox.okta.apps import apps_of_policy, shown_app
 from sandbox.okta.audit import audit
-from sandbox.okta.rules import catch_all
+from sandbox.okta.rules import catch_all, in_order, shown_rule
 from sandbox.web import WORLD, json_response
 from sandbox.world import World
 
@@ -33,15 +34,22 @@ _TYPES = {
     "IDENTITY_CLAIM_SOURCING",
 }  # fmt: skip
 _APP_PAGE = 20
+_MAXIMUM_PAGE = 200  # constructed: the specification has no bound
 
 
 @needs("okta.policies.read")
 async def list_policies(request: web.Request) -> web.Response:
-    """GET /api/v1/policies: `type` is required; `q` is a prefix of the name; recorded with only a `self` link."""
+    """GET /api/v1/policies: `type` is required; `q` is a prefix of the name.
+
+    Without `limit` all policies come at once with only a `self` link (recorded); pages of `limit` are documented only.
+    ``expand=rules`` embeds the rules (okta/terraform-provider-okta asks so).
+    """
     world = request.app[WORLD]
     _check_type(world, request.query.get("type"))
     policies = [each for each in world.data["okta"]["policies"].values() if request.query["type"] == ACCESS_POLICY]
     q, status, resource = (request.query.get(name) for name in ("q", "status", "resourceId"))
+    if status and not one_of(status, {"ACTIVE", "INACTIVE"}):
+        raise invalid("status", "status: must be ACTIVE or INACTIVE")
     if q:
         policies = [each for each in policies if each["name"].casefold().startswith(q.casefold())]
     if status:
@@ -49,17 +57,24 @@ async def list_policies(request: web.Request) -> web.Response:
     if resource:
         app = world.data["okta"]["apps"].get(resource, {})
         policies = [each for each in policies if each["id"] == app.get("access_policy")]
+    if request.query.get("sortBy") == "name":
+        policies.sort(key=lambda policy: str(policy["name"]).casefold())
+    limit = limit_of(request, len(policies) or 1, _MAXIMUM_PAGE) if "limit" in request.query else len(policies)
+    policies, after = id_page(request, policies, limit)
     shown = [shown_policy(request, each) for each in policies]
     if world.data["okta"]["settings"]["policy_resource_type"]:
         for each, policy in zip(shown, policies, strict=True):
             each["_embedded"] = {"resourceType": policy["resource_type"]}
-    return with_links(request, json_response(shown), None)
+    for each, policy in zip(shown, policies, strict=True):
+        _embed_rules(request, each, policy)
+    return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
 
 
 @needs("okta.policies.read")
 async def get_policy(request: web.Request) -> web.Response:
-    """GET /api/v1/policies/{id}."""
-    return json_response(shown_policy(request, _policy(request)))
+    """GET /api/v1/policies/{id}, with ``expand=rules`` as in the list."""
+    policy = _policy(request)
+    return json_response(_embed_rules(request, shown_policy(request, policy), policy))
 
 
 @needs("okta.policies.manage")
@@ -73,6 +88,17 @@ async def create_policy(request: web.Request) -> web.Response:
     policy["rules"].append(catch_all(world, device_bound=True))
     audit(world, "policy.lifecycle.create", "Create policy", "Policy", (policy["id"], policy["name"]))
     return json_response(shown_policy(request, policy))
+
+
+@needs("okta.policies.manage")
+async def clone_policy(request: web.Request) -> web.Response:
+    """POST /api/v1/policies/{id}/clone: the answer has no times (recorded). Constructed: the rules are copied too."""
+    world, policy = request.app[WORLD], _policy(request)
+    copied = new_policy(world, f"[cloned] {policy['name']}", policy["description"])
+    for rule in policy["rules"]:
+        copied["rules"].append({**copy.deepcopy(rule), "id": world.new_okta_id("rul")})
+    audit(world, "policy.lifecycle.create", "Create policy", "Policy", (copied["id"], copied["name"]))
+    return json_response({**shown_policy(request, copied), "created": None, "lastUpdated": None})
 
 
 @needs("okta.policies.manage")
@@ -115,21 +141,33 @@ async def change_policy_status(request: web.Request) -> web.Response:
 @needs("okta.policies.read")
 async def list_mappings(request: web.Request) -> web.Response:
     """GET /api/v1/policies/{id}/mappings (PolicyMapping of the specification; the ids are constructed)."""
+    return json_response(_mappings(request))
+
+
+@needs("okta.policies.read")
+async def get_mapping(request: web.Request) -> web.Response:
+    """GET /api/v1/policies/{id}/mappings/{mappingId}."""
+    wanted = request.match_info["mapping"]
+    for mapping in _mappings(request):
+        if mapping["id"] == wanted:
+            return json_response(mapping)
+    raise not_found(wanted, "PolicyMapping")
+
+
+def _mappings(request: web.Request) -> list[dict[str, Any]]:
     policy, base = _policy(request), base_url(request)
     url = f"{base}/api/v1/policies/{policy['id']}"
-    return json_response(
-        [
-            {
-                "id": f"{policy['id'][:8]}{app['id'][8:]}",
-                "_links": {
-                    "self": {"href": f"{url}/mappings/{policy['id'][:8]}{app['id'][8:]}"},
-                    "application": {"href": f"{base}/api/v1/apps/{app['id']}"},
-                    "policy": {"href": url},
-                },
-            }
-            for app in apps_of_policy(request.app[WORLD], policy["id"])
-        ]
-    )
+    return [
+        {
+            "id": f"{policy['id'][:8]}{app['id'][8:]}",
+            "_links": {
+                "self": {"href": f"{url}/mappings/{policy['id'][:8]}{app['id'][8:]}"},
+                "application": {"href": f"{base}/api/v1/apps/{app['id']}"},
+                "policy": {"href": url},
+            },
+        }
+        for app in apps_of_policy(request.app[WORLD], policy["id"])
+    ]
 
 
 @needs("okta.policies.manage")
@@ -186,6 +224,13 @@ def shown_policy(request: web.Request, policy: dict[str, Any]) -> dict[str, Any]
     if kept["description"] is None:
         del kept["description"]  # recorded: policies without one have no such key
     return {**kept, "_links": links, "type": ACCESS_POLICY}
+
+
+def _embed_rules(request: web.Request, shown: dict[str, Any], policy: dict[str, Any]) -> dict[str, Any]:
+    if "rules" in request.query.get("expand", "").split(","):
+        rules = [shown_rule(request, policy["id"], rule) for rule in in_order(policy)]
+        shown["_embedded"] = {**shown.get("_embedded", {}), "rules": rules}
+    return shown
 
 
 def _check_type(world: World, policy_type: Any) -> None:

@@ -6,6 +6,7 @@ a comment says otherwise; types and enumerations are those of okta/okta-manageme
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.okta.answers import invalid, one_of
@@ -16,6 +17,8 @@ _PLATFORM_TYPES = {"ANY", "DESKTOP", "MOBILE", "OTHER"}
 _OS_TYPES = {"ANY", "ANDROID", "CHROMEOS", "IOS", "LINUX", "MACOS", "OTHER", "WINDOWS"}
 _CONNECTIONS = {"ANYWHERE", "ZONE", "ON_NETWORK", "OFF_NETWORK"}
 _RISK_LEVELS = {"ANY", "LOW", "MEDIUM", "HIGH"}
+# The pattern of the specification (KeepMeSignedIn).
+_FREQUENCY = re.compile(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?")
 _CONDITIONS = {"device", "platform", "network", "people", "userType", "riskScore", "elCondition"}
 
 
@@ -44,6 +47,8 @@ def conditions(world: World, body: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {"people": _people(world, sent)}
     if sent.get("network") is not None:
         kept["network"] = _network(world, sent)
+    elif world.data["okta"]["settings"]["rule_network_added"]:
+        kept["network"] = {"connection": "ANYWHERE"}
     if sent.get("device") is not None:
         kept["device"] = _device(block(sent, "device"))
     if sent.get("platform"):  # an empty platform vanishes
@@ -52,6 +57,7 @@ def conditions(world: World, body: dict[str, Any]) -> dict[str, Any]:
     if "elCondition" in sent and sent["elCondition"] is not None:
         kept["elCondition"] = _el_condition(block(sent, "elCondition"))
     kept["userType"] = {"include": [], "exclude": [], **_picked_ids(sent, "userType")}
+    _known_ids(world, "user_types", kept["userType"])
     return kept
 
 
@@ -66,11 +72,18 @@ def actions(world: World, body: dict[str, Any]) -> dict[str, Any]:
     elif sent["access"] == "ALLOW":
         # Constructed: no recording has an ALLOW without a verification method.
         raise invalid("appSignOn", "verificationMethod: The field cannot be left blank")
-    kept["keepMeSignedIn"] = {
-        "postAuth": "NOT_ALLOWED",
-        **pick(block(sent, "keepMeSignedIn"), "postAuth", "postAuthPromptFrequency"),
-    }
+    kept["keepMeSignedIn"] = _keep_me_signed_in(block(sent, "keepMeSignedIn"))
     return {"appSignOn": kept}
+
+
+def _keep_me_signed_in(sent: dict[str, Any]) -> dict[str, Any]:
+    kept = {"postAuth": "NOT_ALLOWED", **pick(sent, "postAuth", "postAuthPromptFrequency")}
+    if not one_of(kept["postAuth"], {"ALLOWED", "NOT_ALLOWED"}):
+        raise invalid("keepMeSignedIn", "postAuth: must be ALLOWED or NOT_ALLOWED")
+    frequency = kept.get("postAuthPromptFrequency", "P7D")
+    if not isinstance(frequency, str) or not _FREQUENCY.fullmatch(frequency):
+        raise invalid("keepMeSignedIn", "postAuthPromptFrequency: must be an ISO 8601 duration such as P7D")
+    return kept
 
 
 def block(parent: dict[str, Any], name: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def verification_method(world: World, sent: dict[str, Any]) -> dict[str, Any]:
     if kind == "AUTH_METHOD_CHAIN":
         return _method_chain(world, sent)
     if kind == "ID_PROOFING":
-        return {key: sent[key] for key in ("type", "id") if key in sent}
+        return dict(sent)  # constructed: no source shows one
     raise invalid("verificationMethod", "type: must be one of ASSURANCE, AUTH_METHOD_CHAIN, ID_PROOFING")
 
 
@@ -84,7 +84,9 @@ def _factor_constraint(world: World, name: str, sent: Any, keys: tuple[str, ...]
     for key in ("authenticationMethods", "excludedAuthenticationMethods"):
         if key in kept:
             kept[key] = [_method(world, each) for each in _list(kept, key)]
-    kept.setdefault("required", "excludedAuthenticationMethods" not in kept)
+    kept.setdefault("required", True)
+    if kept.get("excludedAuthenticationMethods"):
+        kept["required"] = False  # whatever was sent, says the specification
     return kept
 
 
@@ -95,8 +97,15 @@ def _method_chain(world: World, sent: dict[str, Any]) -> dict[str, Any]:
         raise invalid("verificationMethod", f"chains: must be 1 to {_MAXIMUM_CHAINS}")
     kept: dict[str, Any] = {"type": "AUTH_METHOD_CHAIN", "chains": [_step(world, each, 1) for each in chains]}
     if sent.get("reauthenticateIn"):
+        if any(_has_time(each) for each in kept["chains"]):
+            # The specification forbids both; the wording is constructed.
+            raise invalid("verificationMethod", "reauthenticateIn: cannot be set on the chains as well")
         kept["reauthenticateIn"] = _duration(sent["reauthenticateIn"], "reauthenticateIn")
     return kept
+
+
+def _has_time(step: dict[str, Any]) -> bool:
+    return "reauthenticateIn" in step or any(_has_time(each) for each in step.get("next", []))
 
 
 def _step(world: World, sent: Any, number: int) -> dict[str, Any]:

@@ -34,10 +34,11 @@ async def get_rule(request: web.Request) -> web.Response:
 async def create_rule(request: web.Request) -> web.Response:
     """POST …/rules: 200 and the rule; ``?activate=false`` creates it inactive."""
     world, policy, body = request.app[WORLD], _policy(request), await json_object(request)
+    _check_reconciled(world, policy)
     wanted = _accepted(world, policy, body, None)
     activate = request.query.get("activate", "true").lower() != "false"
     rule = new_rule(world, wanted.pop("name"), wanted, active=activate)
-    place(policy, rule, rule_body.rule_priority(body))
+    _move(world, policy, rule, rule_body.rule_priority(body))
     policy["rules"].append(rule)
     audit(world, "policy.rule.add", "Add policy rule", "PolicyRule", (rule["id"], rule["name"]))
     return json_response(_shown(request, rule))
@@ -47,12 +48,13 @@ async def create_rule(request: web.Request) -> web.Response:
 async def replace_rule(request: web.Request) -> web.Response:
     """PUT …/rules/{id}: replaces everything; a `status` in the body is ignored."""
     world, policy, rule, body = request.app[WORLD], _policy(request), _rule(request), await json_object(request)
+    _check_reconciled(world, policy)
     if rule["system"]:
         _check_catch_all(body)
         wanted = {"actions": rule_body.actions(world, body)}
     else:
         wanted = _accepted(world, policy, body, rule)
-        place(policy, rule, rule_body.rule_priority(body))
+        _move(world, policy, rule, rule_body.rule_priority(body))
     rule.update(wanted, lastUpdated=okta_time(world.clock.now()))
     audit(world, "policy.rule.update", "Update policy rule", "PolicyRule", (rule["id"], rule["name"]))
     return json_response(_shown(request, rule))
@@ -63,6 +65,7 @@ async def delete_rule(request: web.Request) -> web.Response:
     """DELETE …/rules/{id}: 204; the priorities of the others stay, so a gap is left."""
     policy, rule = _policy(request), _rule(request)
     _refuse_catch_all(rule)
+    _check_reconciled(request.app[WORLD], policy)
     policy["rules"].remove(rule)
     audit(request.app[WORLD], "policy.rule.delete", "Delete policy rule", "PolicyRule", (rule["id"], rule["name"]))
     return web.Response(status=204)
@@ -73,6 +76,7 @@ async def change_rule_status(request: web.Request) -> web.Response:
     """POST …/rules/{id}/lifecycle/activate or deactivate: 204 without a body."""
     world, rule, operation = request.app[WORLD], _rule(request), request.match_info["operation"]
     _refuse_catch_all(rule)
+    _check_reconciled(world, _policy(request))
     rule.update(status="ACTIVE" if operation == "activate" else "INACTIVE", lastUpdated=okta_time(world.clock.now()))
     message = f"{operation.capitalize()} policy rule"
     audit(world, f"policy.rule.{operation}", message, "PolicyRule", (rule["id"], rule["name"]))
@@ -130,18 +134,39 @@ def _accepted(
     }
 
 
-def place(policy: dict[str, Any], rule: dict[str, Any], wanted: int | None) -> None:
+def place(policy: dict[str, Any], rule: dict[str, Any], wanted: int | None) -> bool:
     """Gives the rule its priority and pushes others down until a gap ("v2" of okta-developer-docs,
-    guides/policy-rule-prioritization); without a wish it goes to the bottom, above the catch-all."""
+    guides/policy-rule-prioritization); without a wish it goes to the bottom, above the catch-all. Returns whether
+    others were pushed."""
     others = [other for other in in_order(policy) if not other["system"] and other is not rule]
     if wanted is None:
         rule["priority"] = max((other["priority"] for other in others), default=-1) + 1
-        return
+        return False
     rule["priority"] = taken = wanted
     for other in others:
         if other["priority"] == taken:
             taken += 1
             other["priority"] = taken
+    return taken > wanted
+
+
+def _move(world: World, policy: dict[str, Any], rule: dict[str, Any], wanted: int | None) -> None:
+    """Places a rule as the switches say, and notes for `_check_reconciled` that priorities were shifted."""
+    settings = world.data["okta"]["settings"]
+    if settings["same_priority_shifts"] and rule in policy["rules"] and wanted == rule["priority"]:
+        for other in policy["rules"]:
+            if not other["system"] and other["priority"] > wanted:
+                other["priority"] += 1
+    if place(policy, rule, wanted) and settings["reconciling_refusals"]:
+        world.runtime.cache.setdefault("okta.reconciling", {})[policy["id"]] = settings["reconciling_refusals"]
+
+
+def _check_reconciled(world: World, policy: dict[str, Any]) -> None:
+    """Refuses a write while priorities are reconciled: 423 E0000239, recorded on group rules only."""
+    waiting = world.runtime.cache.get("okta.reconciling", {})
+    if waiting.get(policy["id"], 0) > 0:
+        waiting[policy["id"]] -= 1
+        raise OktaError("E0000239")
 
 
 def _check_catch_all(body: dict[str, Any]) -> None:
@@ -175,7 +200,12 @@ def _rule(request: web.Request) -> dict[str, Any]:
 
 
 def _shown(request: web.Request, rule: dict[str, Any]) -> dict[str, Any]:
-    url = f"{base_url(request)}/api/v1/policies/{request.match_info['policy']}/rules/{rule['id']}"
+    return shown_rule(request, request.match_info["policy"], rule)
+
+
+def shown_rule(request: web.Request, policy_id: str, rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule as the API shows it; the catch-all has fewer links (recorded)."""
+    url = f"{base_url(request)}/api/v1/policies/{policy_id}/rules/{rule['id']}"
     allowed = ["GET", "PUT"] if rule["system"] else ["GET", "PUT", "DELETE"]
     links = {"self": {"href": url, "hints": {"allow": allowed}}}
     if not rule["system"]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.clock import okta_time
+from sandbox.okta import user_types
 from sandbox.okta.apps import ADMIN_CONSOLE, new_app
 from sandbox.okta.authenticator_settings import METHODS, OKTA_VERIFY
 from sandbox.okta.policies import new_policy
@@ -56,6 +57,7 @@ def seed(world: World) -> None:
     _authenticators(world)
     _zones_and_features(world)
     seed_devices(world)
+    user_types.seed(world)
 
 
 def _org(world: World, org_id: str) -> dict[str, Any]:

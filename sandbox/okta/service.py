@@ -17,6 +17,8 @@ from sandbox.okta import (
     org,
     policies,
     rules,
+    simulation,
+    user_types,
 )
 from sandbox.web import Middleware
 from sandbox.world import World
@@ -48,6 +50,8 @@ def _org_routes() -> list[web.RouteDef]:
         web.get("/api/v1/users", org.list_users),
         web.get("/api/v1/users/{id}", org.get_user),
         web.get("/api/v1/zones", org.list_zones),
+        web.get("/api/v1/meta/types/user", user_types.list_user_types),
+        web.get("/api/v1/meta/types/user/{id}", user_types.get_user_type),
         web.get("/api/v1/logs", logs.list_logs),
     ]
 
@@ -57,11 +61,14 @@ def _policy_routes() -> list[web.RouteDef]:
     return [
         web.get("/api/v1/policies", policies.list_policies),
         web.post("/api/v1/policies", policies.create_policy),
+        web.post("/api/v1/policies/simulate", simulation.simulate),
         web.get(policy, policies.get_policy),
         web.put(policy, policies.replace_policy),
         web.delete(policy, policies.delete_policy),
         web.post(policy + _LIFECYCLE, policies.change_policy_status),
+        web.post(policy + "/clone", policies.clone_policy),
         web.get(policy + "/mappings", policies.list_mappings),
+        web.get(policy + "/mappings/{mapping}", policies.get_mapping),
         web.post(policy + "/mappings", policies.create_mapping),
         web.get(policy + "/app", policies.list_policy_apps),
         web.get(policy + "/rules", rules.list_rules),

@@ -9,7 +9,8 @@ SETTINGS: dict[str, Any] = {
     "pipeline": "idx",
     # Every token of the org is refused with 401 E0000011.
     "tokens_expired": False,
-    # Names of features the org lacks (401 E0000015): devices, device-assurances, device-integrations.
+    # Names of features the org lacks (401 E0000015): devices, device-assurances, device-integrations,
+    # policy-simulation.
     "missing_features": [],
     # What the role of the SSWS token's owner allows, in scopes; None is a super admin, [] an owner without a role.
     "ssws_scopes": None,
@@ -29,6 +30,18 @@ SETTINGS: dict[str, Any] = {
     "risk_scoring": False,
     # "Flexible Okta Verify": writes must name okta_verify_fastpass and so on instead of okta_verify.
     "flexible_okta_verify": False,
+    # A rule that is sent without a network condition gets ANYWHERE: so in the example of okta-developer-docs,
+    # guides/policy-rule-prioritization; in all recordings the client sends it.
+    "rule_network_added": True,
+    # So many writes of rules that follow a shift of priorities are refused with 423 E0000239 in that policy.
+    "reconciling_refusals": 0,
+    # A PUT that leaves a rule's priority as it is shifts the rules below by one, as the "priority drift" example of
+    # that guide has it in one of its steps (and not in another).
+    "same_priority_shifts": False,
+    # Policy simulation takes a list as body and answers with one, as the specification's schema says.
+    "simulation_takes_lists": False,
+    # Groups that an app is assigned to, by its id: {"0oa…": ["00g…"]}; an app that is not here has everybody.
+    "app_groups": {},
     # Status of a duplicate rule name: the Terraform provider retries both 400 and 409, no body is recorded.
     "duplicate_rule_name_status": 400,
     # Keys of the authenticators that the org's enrolment policy enables, which then cannot be switched off (recorded).

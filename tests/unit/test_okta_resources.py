@@ -86,8 +86,6 @@ def test_a_rule_that_another_run_made_meanwhile_is_taken_over(status: int) -> No
         Answer(body=[]),  # no Admin Console among the apps
         Answer(status, REFUSED),
         Answer(body=[made_by_other]),
-        Answer(body=[made_by_other]),
-        Answer(body=[]),
         Answer(body=taken_over),
     ]
     with http_service(*answers) as service:

@@ -6,25 +6,21 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput, Refused
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_actions import PRESETS
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_body import (
-    PLATFORMS,
-    PRESETS,
+    require_confirmed_denial,
     wanted_body,
+    wanted_catch_all,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import (
     canonical,
     differences,
-    meaning,
     seconds_of,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rules import wanted_priority
-from ansible_collections.okta_iru.attestation.plugins.modules.okta_access_policy_rule import SPEC
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sandbox.okta import rule_body
-from tests.unit.okta_org import new_world
+from tests.unit.okta_rule_wishes import CHAIN, options
 
 # The rule that okta/terraform-provider-okta recorded in TestAccResourceOktaAppSignOnPolicyRule_crud (oie-00), trimmed.
 RECORDED = {
@@ -69,167 +65,6 @@ RECORDED = {
     "type": "ACCESS_POLICY",
 }
 READ_ONLY = ("id", "status", "created", "lastUpdated", "system", "_links")
-CHAIN = {
-    "type": "AUTH_METHOD_CHAIN",
-    "chains": [{"authenticationMethods": [{"key": "okta_verify", "method": "signed_nonce"}]}],
-    "reauthenticateIn": "PT2H",
-}
-
-
-def options(**set_: Any) -> dict[str, Any]:
-    """All options of the module, unset but for these."""
-    return {**dict.fromkeys(SPEC.options), **set_}
-
-
-def device(**set_: Any) -> dict[str, Any]:
-    return {"registered": None, "managed": None, "assurance": None, **set_}
-
-
-def stored(world: Any, body: dict[str, Any]) -> dict[str, Any]:
-    """What the model of Okta makes of a body; raises what Okta refuses."""
-    body = copy.deepcopy(body)
-    return {
-        "id": "rul1",
-        "status": "ACTIVE",
-        "system": False,
-        "name": rule_body.rule_name(body),
-        "priority": rule_body.rule_priority(body) or 0,
-        "type": "ACCESS_POLICY",
-        "conditions": rule_body.conditions(world, body),
-        "actions": rule_body.actions(world, body),
-    }
-
-
-_WORLD = new_world(2)
-_ORG = _WORLD.data["okta"]
-
-
-def _some(ids: Any) -> st.SearchStrategy[Any]:
-    return st.none() | st.lists(st.sampled_from(sorted(ids)), max_size=3)
-
-
-_DURATIONS = st.sampled_from(["PT0S", "PT12H", "PT720M", "P1D", "PT30M"])
-_LEVELS = st.sampled_from(["REQUIRED", "OPTIONAL"])
-_DEVICES = st.none() | st.sampled_from(
-    [
-        device(registered=True),
-        device(registered=False),
-        device(registered=True, managed=True),
-        device(registered=True, managed=False),
-        device(registered=True, assurance=["daeB", "daeA"]),
-        device(registered=True, assurance=[]),
-    ]
-)
-_POSSESSION = st.fixed_dictionaries(
-    {},
-    optional={
-        "required": st.booleans(),
-        "deviceBound": _LEVELS,
-        "phishingResistant": _LEVELS,
-        "userPresence": _LEVELS,
-        "reauthenticateIn": _DURATIONS,
-        "types": st.lists(st.sampled_from(["app", "security_key"]), max_size=2),
-        "excludedAuthenticationMethods": st.just([{"key": "phone_number", "method": "sms"}]),
-    },
-)
-_CONSTRAINTS = st.lists(
-    st.fixed_dictionaries({}, optional={"possession": _POSSESSION, "knowledge": st.just({"types": ["password"]})}),
-    max_size=2,
-)
-_SYSTEMS = st.fixed_dictionaries(
-    {"type": st.sampled_from(["ANY", "MACOS", "OTHER"])}, optional={"expression": st.sampled_from([None, "Fedora"])}
-)
-_RAW_CONDITIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "platform": st.builds(
-            lambda systems: {"include": [{"type": "DESKTOP", "os": system} for system in systems]},
-            st.lists(_SYSTEMS, max_size=2),
-        ),
-        "elCondition": st.none() | st.just({"condition": "device.profile.managed"}),
-        "riskScore": st.none(),
-    },
-)
-_SIGN_ON = st.fixed_dictionaries(
-    {
-        "access": st.sampled_from(["ALLOW", "DENY"]),
-        "verificationMethod": st.sampled_from(
-            [
-                CHAIN,
-                {**CHAIN, "factorMode": "2FA", "inactivityPeriod": "PT1H"},
-                {"type": "ASSURANCE", "factorMode": "1FA"},
-                {"type": "ASSURANCE", "factorMode": "2FA", "inactivityPeriod": "PT1H", "constraints": [{}]},
-            ]
-        ),
-    },
-    optional={"keepMeSignedIn": st.sampled_from([{}, {"postAuth": "ALLOWED", "postAuthPromptFrequency": "PT1H"}])},
-)
-
-
-@st.composite
-def wishes(draw: st.DrawFn) -> dict[str, Any]:
-    """Options that Okta accepts, with names already replaced by ids."""
-    wish = options(
-        name=draw(st.sampled_from(["A", "B"])),
-        device=draw(_DEVICES),
-        groups=draw(_some(_ORG["groups"])),
-        exclude_groups=draw(_some(_ORG["groups"])),
-        users=draw(_some(_ORG["users"])),
-        exclude_users=draw(_some(_ORG["users"])),
-        user_types=draw(_some(["oty1", "oty2"])),
-        expression=draw(st.none() | st.sampled_from(["", 'user.status == "ACTIVE"'])),
-        risk=draw(st.none() | st.just("any")),
-    )
-    raw = draw(_RAW_CONDITIONS)
-    if draw(st.booleans()):
-        raw.pop("platform", None)
-        wish["platforms"] = draw(st.lists(st.sampled_from(sorted(PLATFORMS)), max_size=3))
-    if wish["expression"] is not None:
-        raw.pop("elCondition", None)
-    if wish["risk"] is not None:
-        raw.pop("riskScore", None)
-    zones = draw(st.lists(st.sampled_from(sorted(_ORG["zones"])), max_size=2, unique=True))
-    wish["network"] = draw(st.none() | st.just({"connection": None, "include": zones, "exclude": []}))
-    wish["conditions"] = raw or None
-    how = draw(st.sampled_from(["raw", "deny", "require", "constraints"]))
-    if how == "raw":
-        wish["actions"] = {"appSignOn": draw(_SIGN_ON)}
-        return wish
-    if how == "deny":
-        return {**wish, "access": "deny"}
-    wish["factor_mode"] = draw(st.none() | st.sampled_from(["1FA", "2FA"]))
-    wish["reauthenticate_in"] = draw(st.none() | _DURATIONS)
-    if how == "require":
-        managed = (wish["device"] or {}).get("managed") is True
-        wish["require"] = draw(st.sampled_from(sorted(set(PRESETS) - ({"managed_fastpass"} if not managed else set()))))
-    else:
-        wish["constraints"] = draw(_CONSTRAINTS)
-    return wish
-
-
-@given(wish=wishes(), risk_scoring=st.booleans())
-def test_a_second_run_sees_no_difference(wish: dict[str, Any], risk_scoring: bool) -> None:
-    _ORG["settings"]["risk_scoring"] = risk_scoring
-    made = stored(_WORLD, {**wanted_body(wish, None), "priority": 0})
-    assert meaning(wanted_body(wish, made)) == meaning(made)
-
-
-@given(first=wishes(), second=wishes(), risk_scoring=st.booleans())
-def test_any_rule_can_be_changed_into_any_other_and_then_stays(
-    first: dict[str, Any], second: dict[str, Any], risk_scoring: bool
-) -> None:
-    _ORG["settings"]["risk_scoring"] = risk_scoring
-    made = stored(_WORLD, {**wanted_body(first, None), "priority": 3})
-    assert meaning(wanted_body(options(), made)) == meaning(made)
-    assert stored(_WORLD, wanted_body(options(), made))["conditions"] == made["conditions"]
-    try:
-        body = wanted_body(second, made)
-    except InvalidInput as error:
-        # A rule that stays on DENY takes no factors; the user is told.
-        assert "access: deny" in str(error)
-        return
-    changed = stored(_WORLD, body)
-    assert meaning(wanted_body(second, changed)) == meaning(changed)
 
 
 def test_the_recorded_rule_goes_back_without_what_only_the_server_writes() -> None:
@@ -260,7 +95,9 @@ def test_factors_of_a_chain_are_replaced_by_a_preset_but_not_by_a_time() -> None
     longer = wanted_body(options(reauthenticate_in="PT4H"), chain)["actions"]["appSignOn"]["verificationMethod"]
     assert longer == {**CHAIN, "reauthenticateIn": "PT4H"}
     preset = wanted_body(options(require="fastpass"), chain)["actions"]["appSignOn"]["verificationMethod"]
-    assert preset == {"type": "ASSURANCE", "factorMode": "2FA", "constraints": PRESETS["fastpass"]}
+    assert preset == {"type": "ASSURANCE", "factorMode": "2FA", "constraints": PRESETS["fastpass"][1]}
+    with pytest.raises(InvalidInput, match="Okta would drop it"):
+        wanted_body(options(factor_mode="1FA"), chain)
 
 
 def test_order_of_ids_and_alternatives_is_no_difference() -> None:
@@ -299,30 +136,76 @@ def test_what_matters_is_a_difference(change: Any) -> None:
     assert canonical(changed) != canonical(RECORDED)
 
 
-@pytest.mark.parametrize(
-    ("wish", "says"),
-    [
-        ({"device": device(managed=True)}, "device.registered: true"),
-        ({"device": device(registered=False, managed=False)}, "device.registered: true"),
-        ({"device": device(registered=False, assurance=["dae1"])}, "device.assurance"),
-        ({"require": "managed_fastpass"}, "managed: true"),
-        ({"require": "managed_fastpass", "device": device(registered=True, managed=False)}, "managed: true"),
-        ({"access": "deny", "factor_mode": "2FA"}, "factor_mode"),
-        ({"network": {"connection": "anywhere", "include": ["nzo1"], "exclude": None}}, "takes no zones"),
-        ({"network": {"connection": "zone", "include": [], "exclude": None}}, "needs zones"),
-        ({"groups": ["00g1"], "conditions": {"people": {}}}, "people"),
-        ({"actions": {"appSignOn": {}}}, "access ALLOW or DENY"),
-        ({"reauthenticate_in": "PT"}, "PT12H"),
-    ],
-)
-def test_refused(wish: dict[str, Any], says: str) -> None:
-    with pytest.raises(InvalidInput, match=says):
-        wanted_body(options(name="R", **wish), None)
+def test_a_flat_chain_is_nested_as_okta_has_it() -> None:
+    steps = ["okta_password/password", {"methods": "okta_verify/push", "reauthenticate_in": "PT1H"}]
+    method = wanted_body(options(name="R", chains=[steps]), None)["actions"]["appSignOn"]["verificationMethod"]
+    push = {"authenticationMethods": [{"key": "okta_verify", "method": "push"}], "reauthenticateIn": "PT1H"}
+    password = {"authenticationMethods": [{"key": "okta_password", "method": "password"}], "next": [push]}
+    assert method == {"type": "AUTH_METHOD_CHAIN", "chains": [password]}
+
+
+def test_platforms_are_names_or_what_okta_has() -> None:
+    linux = {"os": "other", "type": "desktop", "expression": "Fedora"}
+    wish = options(name="R", platforms=["macOS", linux, {"os": "ios"}], exclude_platforms=[{"os": "any"}])
+    assert wanted_body(wish, None)["conditions"]["platform"] == {
+        "include": [
+            {"type": "DESKTOP", "os": {"type": "MACOS"}},
+            {"type": "DESKTOP", "os": {"type": "OTHER", "expression": "Fedora"}},
+            {"type": "MOBILE", "os": {"type": "IOS"}},
+        ],
+        "exclude": [{"type": "ANY", "os": {"type": "ANY"}}],
+    }
+
+
+def test_staying_signed_in() -> None:
+    def stay(**set_: Any) -> Any:
+        wish = options(name="R", keep_me_signed_in={"allowed": None, "prompt_frequency": None, **set_})
+        return wanted_body(wish, RECORDED)["actions"]["appSignOn"]["keepMeSignedIn"]
+
+    assert stay(allowed=True) == {"postAuth": "ALLOWED"}
+    assert stay(allowed=True, prompt_frequency="P7D") == {"postAuth": "ALLOWED", "postAuthPromptFrequency": "P7D"}
+    assert stay(allowed=False) == stay() == {"postAuth": "NOT_ALLOWED"}
+    with pytest.raises(InvalidInput, match="allowed: true"):
+        stay(allowed=False, prompt_frequency="P7D")
+
+
+CATCH_ALL = {**RECORDED, "name": "Catch-all Rule", "priority": 99, "system": True, "conditions": None}
+
+
+def test_of_the_catch_all_only_the_actions_change() -> None:
+    body = wanted_catch_all(options(access="deny"), CATCH_ALL)
+    assert (body["name"], body["priority"], body["system"], body["conditions"]) == ("Catch-all Rule", 99, True, None)
+    assert body["actions"]["appSignOn"]["access"] == "DENY"
+
+
+def test_denying_everybody_wants_a_word() -> None:
+    denial = wanted_catch_all(options(access="deny"), CATCH_ALL)
+    with pytest.raises(Refused, match="confirm_deny"):
+        require_confirmed_denial(denial, CATCH_ALL, confirmed=False)
+    require_confirmed_denial(denial, CATCH_ALL, confirmed=True)
+    require_confirmed_denial(denial, denial, confirmed=False)  # nothing new
+    everybody = wanted_body(options(name="R", access="deny", risk="any"), None)
+    with pytest.raises(Refused, match="confirm_deny"):
+        require_confirmed_denial(everybody, None, confirmed=False)
+    some = wanted_body(options(name="R", access="deny", groups=["00g1"]), None)
+    require_confirmed_denial(some, None, confirmed=False)
+    widened = {**some, "conditions": {}}
+    with pytest.raises(Refused, match="confirm_deny"):
+        require_confirmed_denial(widened, some, confirmed=False)
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("PT12H", 43200), ("PT0S", 0), ("P1DT1M", 86460), ("P", None), ("PT", None), ("P1M", None), ("12h", None)],
+    [
+        ("PT12H", 43200),
+        ("PT0S", 0),
+        ("P1DT1M", 86460),
+        ("P1W", 604800),
+        ("P", None),
+        ("PT", None),
+        ("P1M", None),
+        ("12h", None),
+    ],
 )
 def test_durations(text: str, seconds: int | None) -> None:
     assert seconds_of(text) == seconds
