@@ -50,7 +50,7 @@ def conditions(world: World, body: dict[str, Any]) -> dict[str, Any]:
     elif world.data["okta"]["settings"]["rule_network_added"]:
         kept["network"] = {"connection": "ANYWHERE"}
     if sent.get("device") is not None:
-        kept["device"] = _device(block(sent, "device"))
+        kept["device"] = _device(world, block(sent, "device"))
     if sent.get("platform"):  # an empty platform vanishes
         kept["platform"] = _platform(block(sent, "platform"))
     kept.update(_risk_score(world, sent))
@@ -137,7 +137,7 @@ def _network(world: World, sent: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _device(sent: dict[str, Any]) -> dict[str, Any]:
+def _device(world: World, sent: dict[str, Any]) -> dict[str, Any]:
     kept = pick(sent, "registered", "managed", "assurance")
     if "registered" in kept and kept["registered"] is not True:
         raise invalid("device", "registered: must be true; leave the device condition out instead")
@@ -145,6 +145,7 @@ def _device(sent: dict[str, Any]) -> dict[str, Any]:
         raise invalid("device", "managed: needs registered to be true")
     if "assurance" in kept:
         kept["assurance"] = {key: ids for key, ids in _picked_ids(kept, "assurance").items() if key == "include"}
+        _known_ids(world, "device_assurances", kept["assurance"])
     return kept
 
 

@@ -131,12 +131,6 @@ def test_what_was_read_can_be_sent_back(sandbox):
     assert run(sandbox, okta_access_policy_rule, policy=NAME, **given, groups=["Everyone"])["changed"]
 
 
-def test_what_okta_drops_is_told(sandbox):
-    policy(sandbox)
-    given = {"policy": NAME, "name": "R", "constraints": [{"possession": {"deviceBound": "REQUIRED"}, "next": ["x"]}]}
-    assert "constraints" in run(sandbox, okta_access_policy_rule, **given)["warnings"][0]
-
-
 @pytest.mark.parametrize("risk_scoring", [True, False])
 def test_risk_scoring_or_not(sandbox, risk_scoring):
     sandbox.settings(okta={"risk_scoring": risk_scoring})
@@ -159,7 +153,8 @@ def test_risk_scoring_or_not(sandbox, risk_scoring):
         ({"users": ["admin"]}, "NotFound", "admin@attest.example"),
         ({"network": {"include": ["LegacyZone"]}}, "NotFound", "LegacyIpZone"),
         ({"network": {"connection": "zone"}}, "InvalidInput", "needs zones"),
-        ({"user_types": ["default"]}, "InvalidInput", "user_types"),
+        ({"user_types": ["users"]}, "NotFound", "'user'"),
+        ({"device": {"registered": True, "assurance": ["Laptop"]}}, "NotFound", "device assurance policy 'Laptop'"),
         ({"access": "deny"}, "InvalidInput", "access: deny"),
         ({"reauthenticate_in": "12h"}, "InvalidInput", "PT12H"),
         ({"priority": -1}, "InvalidInput", "priority"),

@@ -17,6 +17,7 @@ from tests.unit.okta_org import new_world
 
 WORLD = new_world(2)
 ORG = WORLD.data["okta"]
+ORG["device_assurances"] |= {"daeA": {"name": "Laptops"}, "daeB": {"name": "Desktops"}}
 
 
 def options(**set_: Any) -> dict[str, Any]:
