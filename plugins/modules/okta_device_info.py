@@ -21,11 +21,25 @@ author:
 extends_documentation_fragment:
   - okta_iru.attestation.okta
   - okta_iru.attestation.attributes.info
+attributes:
+  check_mode:
+    description: Reads the same, but writes no O(output_file).
+  idempotent:
+    description: Changes nothing in the org. Writing O(output_file) anew with the same devices is no change.
 notes:
   - Least scope is C(okta.devices.read).
   - A device becomes managed with the first FastPass sign-in after it got its certificate, not before.
-  - With O(platform), O(serial_numbers) or O(search) Okta answers from an index that may lag behind some seconds.
+  - With O(platform), O(status), O(serial_numbers) or O(search) Okta answers from an index that may lag behind some
+    seconds.
 options:
+  status:
+    description: Only records of these statuses.
+    type: list
+    elements: str
+    choices: [ACTIVE, SUSPENDED, DEACTIVATED]
+  managed:
+    description: Only devices that are managed, or only those that are not.
+    type: bool
   platform:
     description: Only devices of this platform.
     type: str
@@ -43,12 +57,35 @@ options:
     description: Return every record, also those of computers that have a newer one.
     type: bool
     default: false
+  fields:
+    description: Return of each device only these, such as V(serial_number) and V(management).
+    type: list
+    elements: str
+    choices:
+      - id
+      - status
+      - management
+      - serial_number
+      - display_name
+      - platform
+      - os_version
+      - udid
+      - registered
+      - created
+      - last_updated
+      - users
+      - superseded
+  output_file:
+    description: >-
+      Write the devices to this file, one JSON object a line, instead of returning them, for which any number of them
+      needs the memory of one page. It is replaced when all have been read, and only its owner can read it.
+    type: path
   page_size:
     description:
       - Devices a request, V(200) at most. Okta recommends 20 where users are read as well, but counts requests (about
-        100 a minute), so that a large fleet would take ten times as long. Lower it if requests time out.
+        100 a minute), so that a large fleet would take ten times as long.
+      - If unset, 200 are asked for, and 20 where the org does not give so many, of which a warning tells.
     type: int
-    default: 200
 seealso:
   - module: okta_iru.attestation.iru_device_info
 """
@@ -66,11 +103,19 @@ EXAMPLES = r"""
     url: https://example.okta.com
     token: "{{ okta_token }}"
     serial_numbers: [C02ABC123DEF, C02ABC123DEG]
+
+- name: All computers that are not managed, to a file
+  okta_iru.attestation.okta_device_info:
+    url: https://example.okta.com
+    token: "{{ okta_token }}"
+    managed: false
+    fields: [serial_number, display_name, users]
+    output_file: /tmp/not-managed.jsonl
 """
 
 RETURN = r"""
 devices:
-  description: The devices.
+  description: The devices; none with O(output_file).
   returned: success
   type: list
   elements: dict
@@ -108,7 +153,7 @@ devices:
       type: list
       elements: str
 counts:
-  description: How many of C(devices) are managed, not managed, deactivated.
+  description: How many of these devices are managed, not managed, deactivated.
   returned: success
   type: dict
   sample: {managed: 1, not_managed: 0, deactivated: 0}
@@ -118,15 +163,28 @@ unknown_serial_numbers:
   type: list
   elements: str
   sample: [C02ABC123DEG]
+output_file:
+  description: The file of O(output_file).
+  returned: when O(output_file) is given
+  type: str
+  sample: /tmp/not-managed.jsonl
 """
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._json_lines import JsonLines
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_devices import (
+    DEACTIVATED,
+    FIELDS,
     LARGEST_PAGE,
+    MANAGED,
+    NOT_MANAGED,
     PLATFORMS,
-    counts_of,
+    STATUSES,
     newest_of_each,
     read_devices,
 )
@@ -137,10 +195,14 @@ SPEC = ModuleSpec(
     options={
         **okta_options(),
         "platform": {"type": "str", "choices": [platform.lower() for platform in PLATFORMS]},
+        "status": {"type": "list", "elements": "str", "choices": list(STATUSES)},
+        "managed": {"type": "bool"},
         "serial_numbers": {"type": "list", "elements": "str"},
         "search": {"type": "str"},
         "all_records": {"type": "bool", "default": False},
-        "page_size": {"type": "int", "default": LARGEST_PAGE},
+        "fields": {"type": "list", "elements": "str", "choices": list(FIELDS)},
+        "output_file": {"type": "path"},
+        "page_size": {"type": "int"},
     },
 )
 
@@ -148,22 +210,40 @@ SPEC = ModuleSpec(
 def run(task: Task) -> dict[str, Any]:
     """Read the devices."""
     options = task.params
-    if not 1 <= options["page_size"] <= LARGEST_PAGE:
-        raise InvalidInput(f"page_size is {options['page_size']}; it must be from 1 to {LARGEST_PAGE}.")
-    serials = options["serial_numbers"]
+    size, serials, file = options["page_size"], options["serial_numbers"], options["output_file"]
+    if size is not None and not 1 <= size <= LARGEST_PAGE:
+        raise InvalidInput(f"page_size is {size}; it must be from 1 to {LARGEST_PAGE}.")
+    missing = {serial.strip().upper(): serial for serial in serials or ()}
+    counts = {MANAGED: 0, NOT_MANAGED: 0, DEACTIVATED: 0}
+    listed: list[Record] = []
+    lines = JsonLines("output_file", file, check=task.check, scrub=task.secrets.scrub) if file else nullcontext()
+    with lines as written:
+        take = listed.append if written is None else written.write
+        for device in _devices(task):
+            missing.pop((device["serial_number"] or "").upper(), None)
+            if options["managed"] is None or options["managed"] is (device["management"] == MANAGED):
+                counts[device["management"]] += 1
+                take({key: device[key] for key in options["fields"] or FIELDS})
+    result: dict[str, Any] = {"devices": listed, "counts": counts}
+    if written is not None:
+        result |= {"changed": written.changed, "output_file": str(written.path)}
+    if serials is not None:
+        result["unknown_serial_numbers"] = list(missing.values())
+    return result
+
+
+def _devices(task: Task) -> Iterator[Record]:
+    options = task.params
     found = read_devices(
         okta_client(task, ("okta.devices.read",)),
         platform=(options["platform"] or "").upper() or None,
-        serial_numbers=serials,
+        statuses=options["status"] or (),
+        serial_numbers=options["serial_numbers"],
         search=options["search"],
         page_size=options["page_size"],
+        warn=task.warn,
     )
-    devices = list(found) if options["all_records"] else newest_of_each(found)
-    result: dict[str, Any] = {"devices": devices, "counts": counts_of(devices)}
-    if serials is not None:
-        known = {(device["serial_number"] or "").upper() for device in devices}
-        result["unknown_serial_numbers"] = [serial for serial in serials if serial.strip().upper() not in known]
-    return result
+    return found if options["all_records"] else newest_of_each(found)
 
 
 def main() -> None:
