@@ -1,138 +1,179 @@
-"""What the API knows of one device: details, Library items, status, parameters, activity and commands."""
+"""``/devices/{id}/details``: all that is known of one Mac or PC. Keys and types are those of the published examples."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.iru import device_trust, fleet
-from sandbox.iru.answers import offset_page
+from sandbox.iru import device_trust, hardware
 from sandbox.iru.devices import assigned_user, found
-from sandbox.iru.tenant import Record, library_items, tenant
+from sandbox.iru.tenant import Record, parse_time, spaced_time, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_REPORT = ("reported_at", "log", "last_audit_run", "last_audit_log", "control_log", "control_reported_at")
-_STATUS_KEYS = ("id", "item_id", "name", "type", "status", "reported_at", "log", "last_audit_log")
 _GENERAL = (
-    "asset_tag", "device_id", "device_name", "first_enrollment", "last_enrollment", "model", "os_version", "platform",
-    "supplemental_build_version", "supplemental_os_version_extra",
+    "device_id", "device_name", "last_enrollment", "first_enrollment", "model", "platform", "os_version",
+    "supplemental_build_version", "supplemental_os_version_extra", "asset_tag",
 )  # fmt: skip
-
-
-def library_rows(world: World, device: Record) -> list[Record]:
-    """The device's status rows as ``/devices/{id}/library-items`` shows them."""
-    rows = []
-    for item in library_items(world):
-        row = fleet.status_row(world, device, item)
-        if row is not None:
-            rows.append(_library_row(world, device, item, row))
-    return rows
-
-
-def _library_row(world: World, device: Record, item: Record, row: Record) -> Record:
-    shown = status_row(world, device, item, row)
-    return shown | {"item_id": item["id"], "name": item["name"], "rules_present": row["status"] == "EXCLUDED"}
-
-
-def status_row(world: World, device: Record, item: Record, row: Record) -> Record:
-    """The row as ``/library/library-items/{id}/status`` shows it."""
-    blueprint = tenant(world)["blueprints"][device["blueprint_id"]]
-    return {
-        "id": row["id"],
-        "blueprint": {"id": blueprint["id"], "name": blueprint["name"]},
-        "computer": {"id": device["device_id"], "name": device["device_name"]},
-        "status": row["status"],
-        "type": item["type"],
-        **{key: row[key] for key in _REPORT},
-    }
-
-
-async def get_library_items(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/library-items``."""
-    device = found(request)
-    return json_response({"device_id": device["device_id"], "library_items": library_rows(request.app[WORLD], device)})
-
-
-async def get_status(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/status``: the same rows with fewer keys, and the parameters."""
-    world, device = request.app[WORLD], found(request)
-    rows = [{key: row[key] for key in _STATUS_KEYS} for row in library_rows(world, device)]
-    return json_response({"device_id": device["device_id"], "library_items": rows, "parameters": device["parameters"]})
-
-
-async def get_parameters(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/parameters``: documented for the Mac only; elsewhere the list is empty (constructed)."""
-    device = found(request)
-    return json_response({"device_id": device["device_id"], "parameters": device["parameters"]})
-
-
-async def get_activity(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/activity``: commands that ended, newest first."""
-    world, device = request.app[WORLD], found(request)
-    rows = [_activity(world, device, row) for row in reversed(device["commands"]) if row["status"] in (3, 4)]
-    return json_response({"device_id": device["device_id"], "activity": offset_page(request, rows)})
-
-
-def _activity(world: World, device: Record, command: Record) -> Record:
-    blueprint = tenant(world)["blueprints"].get(device["blueprint_id"])
-    return {
-        "id": command["row_id"],
-        "action_type": "mdm_command_completed" if command["status"] == 3 else "mdm_command_failed",
-        "blueprint": {"id": blueprint["id"], "is_removed": False, "name": blueprint["name"]} if blueprint else None,
-        "computer": {"id": device["device_id"], "is_removed": device["is_removed"], "name": device["device_name"]},
-        "created_at": command["date_completed"],
-        "details": {key: value for key, value in command.items() if key != "row_id"} | {"is_silent": False},
-        "user": None,
-    }
-
-
-async def get_commands(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/commands``: recorded without the profile's name, which only the activity shows."""
-    device = found(request)
-    hidden = ("row_id", "profile_name", "profile_uuid", "username")
-    rows = [{key: value for key, value in row.items() if key not in hidden} for row in device["commands"]]
-    return json_response({"device_id": device["device_id"], "commands": offset_page(request, rows)})
+_PC_GENERAL = ("device_id", "device_name", "platform", "first_enrollment", "last_enrollment", "asset_tag")
 
 
 async def get_details(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/details``. Recorded: several booleans of ``mdm`` and ``kandji_agent`` are text."""
+    """``GET /devices/{id}/details``."""
     world, device = request.app[WORLD], found(request)
+    details = _mac(world, device) if device["platform"] == "Mac" else _pc(world, device)
+    return json_response(details | {"tags": [tenant(world)["tags"][tag_id] for tag_id in device["tag_ids"]]})
+
+
+def _belongs_to(world: World, device: Record) -> Record:
     blueprint = tenant(world)["blueprints"].get(device["blueprint_id"]) or {"id": "", "name": ""}
-    general: dict[str, Any] = {key: device[key] for key in _GENERAL}
-    general |= {"assigned_user": assigned_user(world, device), "last_user": ""}
-    general |= {"blueprint_name": blueprint["name"], "blueprint_uuid": blueprint["id"]}
-    details: Record = {
-        "general": general,
+    user = assigned_user(world, device)
+    return {"assigned_user": user, "blueprint_name": blueprint["name"], "blueprint_uuid": blueprint["id"]}
+
+
+def _mac(world: World, device: Record) -> Record:
+    """Recorded: several booleans of ``mdm`` and ``kandji_agent`` are text."""
+    account, version = hardware.account(device), device["os_version"]
+    user = {"username": account, "uid": "501", "path": f"/Users/{account}", "admin": "Yes", "name": ""}
+    general = {
+        "system_version": f"{version} ({device['supplemental_build_version']})",
+        "boot_volume": "Macintosh HD",
+        "time_since_boot": "3 days ago",
+        "last_user": account,
+    }
+    return {
+        "general": {key: device[key] for key in _GENERAL} | general | _belongs_to(world, device),
         "mdm": {
             "mdm_enabled": str(device["mdm_enabled"]),
-            "install_date": device["first_enrollment"],
-            "last_check_in": device["last_check_in"].replace("T", " ").replace("Z", "+00:00"),
-            "mdm_enabled_user": [],
             "supervised": "True",
+            "install_date": device["first_enrollment"],
+            "last_check_in": _spaced(device["last_check_in"]),
+            "mdm_enabled_user": [account],
         },
-        "hardware_overview": {
-            "model_identifier": device["model_identifier"],
-            "serial_number": device["serial_number"],
-            "udid": device["udid"],
+        "activation_lock": {
+            "bypass_code_failed": False,
+            "user_activation_lock_enabled": False,
+            "device_activation_lock_enabled": False,
+            "activation_lock_allowed_while_supervised": False,
+            "activation_lock_supported": True,
         },
+        "filevault": {
+            "filevault_enabled": bool(device["filevault_enabled"]),
+            "filevault_recoverykey_type": "Personal" if device["filevault_enabled"] else "",
+            "filevault_prk_escrowed": False,
+            "filevault_next_rotation": "",
+            "filevault_regen_required": False,
+        },
+        "lost_mode": {},
+        "automated_device_enrollment": {},
         "kandji_agent": {
             "agent_installed": str(device["agent_installed"]),
-            "agent_version": device["agent_version"],
-            "install_date": device["first_enrollment"],
+            "install_date": device["first_enrollment"][:19] + "+00:00",
             "last_check_in": device["last_check_in"],
+            "agent_version": device["agent_version"],
         },
-        "tags": [tenant(world)["tags"][tag_id] for tag_id in device["tag_ids"]],
-        "users": {"regular_users": [], "system_users": []},
-        "volumes": [],
+        "hardware_overview": {
+            "model_name": hardware.model_name(device),
+            "model_identifier": device["model_identifier"],
+            "processor_name": hardware.processor(device),
+            "processor_speed": "",
+            "number_of_processors": str(hardware.CORES),
+            "total_number_of_cores": str(hardware.CORES),
+            "memory": "16 GB LPDDR5",
+            "udid": device["udid"],
+            "serial_number": device["serial_number"],
+        },
+        "volumes": [_volume("Macintosh HD", "disk3s3s1", "No"), _volume("Macintosh HD - Data", "disk3s1", "Yes")],
+        "network": {
+            "local_hostname": hardware.host_name(device),
+            "mac_address": device["mac_address"],
+            "ip_address": "192.0.2.10",
+            "public_ip": "",
+        },
+        "recovery_information": {
+            "recovery_lock_enabled": False,
+            "firmware_password_exist": False,
+            "firmware_password_pending": False,
+            "password_rotation_scheduled": None,
+            "password_has_been_set": False,
+        },
+        "users": {
+            "regular_users": [user],
+            "system_users": [{"username": "_lp", "uid": "26", "path": "/var/spool/cups", "admin": "No"}],
+        },
+        "installed_profiles": [_installed_profile(profile) for profile in all_profiles_on(world, device)],
+        "apple_business_manager": {},
+        "security_information": {"remote_desktop_enabled": False},
+        "cellular": {},
     }
-    # Documented: the Windows form differs and has no installed_profiles.
-    if device["platform"] == "Mac":
-        details["installed_profiles"] = [_installed_profile(profile) for profile in all_profiles_on(world, device)]
-    return json_response(details)
+
+
+def _spaced(moment: str) -> str:
+    return spaced_time(parse_time(moment)) if moment else ""
+
+
+def _volume(name: str, identifier: str, encrypted: str) -> Record:
+    return {
+        "name": name,
+        "format": "APFS",
+        "percent_used": "19%",
+        "identifier": identifier,
+        "capacity": "245.11 GB",
+        "available": "198.54 GB",
+        "encrypted": encrypted,
+    }
+
+
+def _pc(world: World, device: Record) -> Record:
+    """Documented: other keys than a Mac, and no ``installed_profiles``."""
+    version = device["full_software_version"]
+    build = ".".join(version.split(".")[2:])
+    general = {
+        "manufacturer": "Dell Inc.",
+        "device_model": device["model"],
+        "device_type": device["model"],
+        "os_name": "Windows 11",
+        "os_version": version,
+        "os_build": build,
+        "os_edition": "Professional",
+        "update_build_revision": build.rpartition(".")[2],
+        "language": "en-US",
+    }
+    return {
+        "general": {key: device[key] for key in _PC_GENERAL} | _belongs_to(world, device) | general,
+        "mdm": {
+            "management_client_revision": "1.3",
+            "windows_device_id": device["udid"].replace("-", ""),
+        },
+        "hardware_overview": {
+            "bios_version": "1.14.1",
+            "commercialization_operator": "Not Present",
+            "free_capacity": "403272",
+            "processor_architecture": "X64",
+            "radio_software_version": "Not Present",
+            "smbios_serial_number": device["serial_number"],
+            "total_ram": "16384",
+            "total_capacity": "486061",
+        },
+        "network": {
+            "dns_computer_name": hardware.host_name(device),
+            "iccid": "",
+            "volte_service_setting": "False",
+            "wifi_dns_suffix": "attest.example",
+            "wifi_ipv4_address": "192.0.2.11",
+            "wifi_ipv6_address": "2001:db8::11/64",
+            "wifi_subnet_mask": "255.255.255.0",
+        },
+        "kandji_agent": {
+            "is_agent_installed": device["agent_installed"],
+            "install_date": device["first_enrollment"].replace(" ", "T").replace("+00:00", "Z"),
+            "last_check_in_datetime": device["last_check_in"],
+            "version": device["agent_version"],
+        },
+    }
 
 
 def profiles_on(device: Record) -> list[Record]:
@@ -154,5 +195,5 @@ def _installed_profile(profile: Record) -> Record:
         "identifier": profile["payload_identifier"],
         "organization": profile["organization"] or "",
         "payload_types": [payload["type"] for payload in profile["profile_data"]],
-        "install_date": profile["created_at"],
+        "install_date": parse_time(profile["created_at"]).strftime("%Y-%m-%d %H:%M:%S %z"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.iru.tenant import Record, prism_time
 
@@ -21,9 +22,20 @@ def profile(uuid: str, enrolled: datetime) -> Record:
         "encrypted": False,
         "managed": True,
         "signed": True,
-        "profile_data": [],
+        "profile_data": [_payload(uuid, "com.apple.mdm"), _payload(uuid, "com.apple.security.scep")],
         "created_at": moment,
         "updated_at": moment,
+    }
+
+
+def _payload(profile_uuid: str, kind: str) -> Record:
+    return {
+        "type": kind,
+        "uuid": str(uuid5(NAMESPACE_URL, f"{profile_uuid}{kind}")),
+        "version": 1,
+        "identifier": f"com.kandji.profile.mdmprofile.{kind}",
+        "display_name": None,
+        "organization": None,
     }
 
 

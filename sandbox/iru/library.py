@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sandbox.iru import fleet
 from sandbox.iru.answers import not_found, offset_page
-from sandbox.iru.device_details import status_row
+from sandbox.iru.device_status import status_row
 from sandbox.iru.tenant import Record, library_item
 from sandbox.web import WORLD, json_response
 

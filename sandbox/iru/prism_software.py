@@ -1,9 +1,15 @@
-"""Software and accounts of a Mac, in the keys of Prism (constructed values: every Mac has the same few)."""
+"""Software and accounts of a device, in the keys of Prism and of ``/devices/{id}/apps`` (values are constructed)."""
 
 from __future__ import annotations
 
+import zlib
+from typing import TYPE_CHECKING
+
 from sandbox.iru import hardware
-from sandbox.iru.tenant import Record
+from sandbox.iru.tenant import Record, derived_uuid, iso_time, parse_time
+
+if TYPE_CHECKING:
+    from sandbox.world import World
 
 # Name, bundle id, version, developer's team, signer.
 _APPS = (
@@ -148,4 +154,48 @@ def transparency(device: Record) -> list[Record]:
             "status": "Allowed",
             "status_reason": "User Consent",
         }
+    ]
+
+
+def mac_apps(device: Record) -> list[Record]:
+    """``/devices/{id}/apps`` of a Mac. Recorded: all values are text, also numbers and booleans."""
+    seen = device["last_check_in"] or iso_time(parse_time(device["first_enrollment"]))
+    return [
+        {
+            "app_id": str(zlib.crc32(f"{device['device_id']}{bundle_id}".encode()) % 100_000),
+            "app_name": name,
+            "bundle_id": bundle_id,
+            "bundle_size": "1",
+            "app_store_vendable": "",
+            "device_based_vpp": "",
+            "source": "Identified Developer" if team_id else "Apple",
+            "process": name,
+            "signature": signature(team_id, developer),
+            "creation_date": seen,
+            "modification_date": seen,
+            "path": f"/Applications/{name}.app",
+            "version": version,
+        }
+        for name, bundle_id, version, team_id, developer in installed(device)
+    ]
+
+
+def pc_apps(world: World, device: Record) -> list[Record]:
+    """``/devices/{id}/apps`` of a PC."""
+    product = "{" + derived_uuid(world, "product", "Okta Verify").upper() + "}"
+    apps = (("Okta Verify", "Okta, Inc.", product, "5.8.1.0", r"C:\Program Files\Okta\Okta Verify"),)
+    agent = ("Kandji Agent", "Kandji, Inc.", "", str(device["agent_version"]), r"C:\Program Files\Kandji\Agent")
+    return [
+        {
+            "name": name,
+            "display_name": name,
+            "publisher": publisher,
+            "publisher_display_name": publisher,
+            "product_code": code,
+            "version": version,
+            "architecture": "x64",
+            "installed_path": path,
+            "application_type": "Win32",
+        }
+        for name, publisher, code, version, path in (*apps, agent)
     ]

@@ -1,7 +1,4 @@
-"""Keys and types of the answers about the Library and Blueprints, as Iru's published collection shows them.
-
-A shape is a type, a list of one shape, or a dictionary: every key is there, no other one, and each fits its shape.
-"""
+"""Keys and types of the answers about the Library and Blueprints, as Iru's published collection shows them."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.sandbox_iru import Tenant, mobileconfig
+from tests.unit.shapes import MAYBE, misfits, page_of
 
 CODE = {"code": str, "is_active": bool}
 NEW_BLUEPRINT = {
@@ -30,10 +28,10 @@ TEMPLATE = {
     "rating": int,
 }  # fmt: skip
 NAMED = {"id": str, "name": str}
-MAYBE = (str, type(None))
 STATUS = {
     "id": int, "blueprint": NAMED, "computer": NAMED, "status": str, "reported_at": MAYBE, "log": MAYBE,
     "last_audit_run": MAYBE, "last_audit_log": MAYBE, "control_log": MAYBE, "control_reported_at": MAYBE, "type": str,
+    "edr_status": (dict, type(None)),
 }  # fmt: skip
 ACTIVITY = {
     "id": int, "activity_time": str, "activity_type": str, "user_id": MAYBE, "user_email": MAYBE,
@@ -47,28 +45,6 @@ EVENT = {
     "id": str, "action": str, "occurred_at": str, "actor_id": str, "actor_type": str, "target_id": str,
     "target_type": str, "target_component": str, "new_state": dict, "metadata": dict,
 }  # fmt: skip
-
-
-def page_of(row: Any) -> dict[str, Any]:
-    return {"count": int, "next": MAYBE, "previous": MAYBE, "results": [row]}
-
-
-def misfits(value: Any, shape: Any, path: str = "$") -> list[str]:
-    """Where a JSON value does not fit a shape."""
-    if isinstance(shape, tuple):
-        return [] if any(not misfits(value, one, path) for one in shape) else [f"{path}: {type(value).__name__}"]
-    if isinstance(shape, list):
-        if not isinstance(value, list) or not value:
-            return [f"{path}: no list with a row to look at"]
-        return [misfit for index, one in enumerate(value) for misfit in misfits(one, shape[0], f"{path}[{index}]")]
-    if isinstance(shape, dict):
-        if not isinstance(value, dict):
-            return [f"{path}: {type(value).__name__}"]
-        odd = [f"{path}.{key}" for key in value.keys() ^ shape.keys()]
-        return odd + [
-            one for key in value.keys() & shape.keys() for one in misfits(value[key], shape[key], f"{path}.{key}")
-        ]
-    return [] if type(value) is shape else [f"{path}: {type(value).__name__}"]
 
 
 @pytest.fixture(scope="module")

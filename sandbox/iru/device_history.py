@@ -1,0 +1,68 @@
+"""What happened on one device: its enrolment, and the commands that it got."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.iru.answers import offset_page
+from sandbox.iru.devices import found
+from sandbox.iru.tenant import Record, iso_time, parse_time, setting, tenant
+from sandbox.web import WORLD, json_response
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+async def get_activity(request: web.Request) -> web.Response:
+    """``GET /devices/{id}/activity``: commands that ended, newest first, and the enrolment."""
+    world, device = request.app[WORLD], found(request)
+    ended = [row for row in reversed(device["commands"]) if row["status"] in (3, 4)]
+    rows = [*(_command(world, device, row) for row in ended), _enrolment(world, device)]
+    return json_response({"device_id": device["device_id"], "activity": offset_page(request, rows)})
+
+
+def _command(world: World, device: Record, command: Record) -> Record:
+    kind = "mdm_command_completed" if command["status"] == 3 else "mdm_command_failed"
+    details = {key: value for key, value in command.items() if key != "row_id"} | {"is_silent": False}
+    return _entry(world, device, command["row_id"], command["date_completed"]) | {
+        "action_type": kind,
+        "details": details,
+    }
+
+
+def _enrolment(world: World, device: Record) -> Record:
+    """Documented: DEP for automated enrolment of Apple's devices; MDM for others."""
+    row_id = zlib.crc32(device["device_id"].encode()) % 10_000
+    at = iso_time(parse_time(device["last_enrollment"]))
+    entry = _entry(world, device, row_id, at) | {"action_type": "enrollment"}
+    kind = "DEP" if device["platform"] == "Mac" else "MDM"
+    return entry | {"details": {"blueprint_name": _blueprint(world, device)["name"], "enrollment_type": kind}}
+
+
+def _entry(world: World, device: Record, row_id: int, created_at: str) -> Record:
+    blueprint = _blueprint(world, device)
+    later = {"external_token": None} if setting(world, "android_and_windows_flags") else {}
+    return {
+        "id": row_id,
+        "created_at": created_at,
+        "computer": {"id": device["device_id"], "name": device["device_name"], "is_removed": device["is_removed"]},
+        "blueprint": blueprint | {"is_removed": False} if blueprint["id"] else None,
+        "user": None,
+        **later,
+    }
+
+
+def _blueprint(world: World, device: Record) -> Record:
+    blueprint = tenant(world)["blueprints"].get(device["blueprint_id"]) or {"id": None, "name": ""}
+    return {"id": blueprint["id"], "name": blueprint["name"]}
+
+
+async def get_commands(request: web.Request) -> web.Response:
+    """``GET /devices/{id}/commands``: recorded without the profile's name, which only the activity shows."""
+    device = found(request)
+    hidden = ("row_id", "profile_name", "profile_uuid", "username")
+    rows = [{key: value for key, value in row.items() if key not in hidden} for row in device["commands"]]
+    return json_response({"device_id": device["device_id"], "commands": offset_page(request, rows)})
