@@ -43,8 +43,8 @@ def bucket_of(status: Any) -> str:
     return _BUCKET_OF.get(str(status).upper(), "unknown")
 
 
-def status_rows(client: Client, item_id: str) -> list[Record]:
-    """The newest row of each device that has this item, 300 devices a request.
+def status_rows(client: Client, item_id: str, device_id: str | None = None) -> list[Record]:
+    """The newest row of each device that has this item, 300 devices a request; or of one device only.
 
     A row: ``device_id``, ``device_name``, ``blueprint_id``, ``blueprint_name``, ``status`` (as Iru says it),
     ``bucket``, ``reported_at`` (ISO 8601, UTC), ``log``. ``success`` of a profile says that it was installed, no more.
@@ -52,7 +52,8 @@ def status_rows(client: Client, item_id: str) -> list[Record]:
     if is_planned(item_id, check=client.check):
         return []
     newest: dict[str, Record] = {}
-    for raw in by_envelope(client, f"{ITEMS}/{item_id}/status", {"limit": PAGE}):
+    params = {"limit": PAGE, **({"computer_id": device_id} if device_id is not None else {})}
+    for raw in by_envelope(client, f"{ITEMS}/{item_id}/status", params):
         row = _row(raw)
         known = newest.get(row["device_id"])
         if known is None or (row["reported_at"] or "") >= (known["reported_at"] or ""):

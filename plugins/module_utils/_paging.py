@@ -32,19 +32,26 @@ def by_link_header(client: Client, path: str, params: Mapping[str, Any]) -> Iter
         request = client.next_page(request, following) if page else None
 
 
-def by_envelope(client: Client, path: str, params: Mapping[str, Any], *, key: str | None = None) -> Iterator[Any]:
-    """Iru: ``{count, next, previous, results}``, also without count (users, audit events)."""
+def by_envelope(
+    client: Client, path: str, params: Mapping[str, Any], *, key: str | None = None, inside: str | None = None
+) -> Iterator[Any]:
+    """Iru: ``{count, next, previous, results}``, also without count (users, audit events), and ``inside`` another
+    object (activity and commands of a device)."""
     request: Request | None = Request("GET", path, params)
     read: set[int] = set()
     while request is not None:
         read_once(request, read)
-        page, request = envelope_page(client, request, key)
+        page, request = envelope_page(client, request, key, inside)
         yield from page
 
 
-def envelope_page(client: Client, request: Request, key: str | None = None) -> tuple[list[Any], Request | None]:
+def envelope_page(
+    client: Client, request: Request, key: str | None = None, inside: str | None = None
+) -> tuple[list[Any], Request | None]:
     """One page of such a listing, and the request for the next one."""
     body = client.send(request).json()
+    if inside is not None and isinstance(body, dict):
+        body = body.get(inside)
     if not isinstance(body, dict) or "results" not in body:
         raise _not_a_listing(request, "an object with 'results'", body)
     return _listed(body["results"], request, key), client.next_page(request, body.get("next"))

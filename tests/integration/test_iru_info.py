@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_audit_event_info,
     iru_blueprint,
+    iru_device_info,
     iru_prism_info,
     iru_tag_info,
     iru_user_info,
@@ -45,6 +46,56 @@ def test_users_are_read_page_by_page_from_the_console_host_and_narrowed_by_the_a
     assert len(asked(sandbox)) == 4
     assert run(sandbox, iru_user_info, archived=True)["users"] == []
     assert run(sandbox, iru_user_info, archived=False, integration_id=users[0]["integration"]["uuid"])["users"] == users
+
+
+def test_devices_are_chosen_by_what_they_are(sandbox: SandboxProcess) -> None:
+    devices = run(sandbox, iru_device_info)["devices"]
+    one, two = devices[0], devices[1]
+    sandbox.clear_requests()
+    assert run(sandbox, iru_device_info, device_ids=[one["device_id"].upper()])["devices"] == [one]
+    assert run(sandbox, iru_device_info, device_ids=[two["device_id"], one["device_id"]])["devices"] == [one, two]
+    assert run(sandbox, iru_device_info, device_name=one["device_name"])["devices"] == [one]
+    assert run(sandbox, iru_device_info, device_name=one["device_name"][:-1])["devices"] == []
+    assert len(asked(sandbox)) == 4
+    macs = run(sandbox, iru_device_info, filevault_enabled=True, platform="Mac", model="Mac mini", os_version="15")
+    expected = [each for each in devices if each["model"].startswith("Mac mini") and each["os_version"][:2] == "15"]
+    assert macs["devices"] == expected != []
+    assert run(sandbox, iru_device_info, tag="executive")["devices"] == []
+    assert run(sandbox, iru_device_info, tag="Executive", fields=["tags"])["devices"][0] == {"tags": ["Executive"]}
+    assert run(sandbox, iru_device_info, device_ids=[], serial_numbers=[])["devices"] == []
+
+
+def test_a_few_devices_can_be_looked_at_closely(sandbox: SandboxProcess) -> None:
+    mac, pc = (run(sandbox, iru_device_info, platform=each)["devices"][0] for each in ("Mac", "Windows"))
+    sandbox.clear_requests()
+    views = ["details", "apps", "library_items", "parameters", "activity", "commands"]
+    ids = [mac["device_id"], pc["device_id"]]
+    seen = run(sandbox, iru_device_info, device_ids=ids, gather=views)["devices"]
+    assert len(asked(sandbox)) == 1 + 2 * len(views)
+    looked_at = {each["platform"]: each for each in seen}
+    assert looked_at["Mac"]["details"]["mdm"]["supervised"] is True
+    assert looked_at["Windows"]["details"]["kandji_agent"]["is_agent_installed"] is True
+    assert {row["bucket"] for row in looked_at["Mac"]["library_items"]} <= {"compliant", "optional", "waiting"}
+    assert looked_at["Mac"]["commands"][0]["status"] == 3
+    assert looked_at["Mac"]["activity"][-1]["action_type"] == "enrollment"
+    assert [app["name"] for app in looked_at["Windows"]["apps"]] == ["Okta Verify", "Kandji Agent"]
+    assert looked_at["Windows"]["parameters"] == []
+    sandbox.clear_requests()
+    failed = run(sandbox, iru_device_info, gather=["details"], gather_limit=24, fails=True)
+    assert "25 devices match, and gather (details) asks Iru for each by itself" in failed["msg"]
+    assert len(asked(sandbox)) == 1
+
+
+def test_the_status_of_an_item_costs_one_request_for_one_device(sandbox: SandboxProcess) -> None:
+    item = next(one for one in sandbox.state()["iru"]["native_items"].values() if one["name"] == "Okta Verify")["id"]
+    every = run(sandbox, iru_device_info, platform="Mac", status_of=item)["devices"]
+    sandbox.clear_requests()
+    one = every[0]
+    assert run(sandbox, iru_device_info, device_ids=[one["device_id"]], status_of=item)["devices"] == [one]
+    assert asked(sandbox)[1:] == [
+        f"/api/v1/library/library-items/{item}/status?limit=300&computer_id={one['device_id']}"
+    ]
+    assert run(sandbox, iru_device_info, serial_numbers=["NOBODY"], status_of=item)["devices"] == []
 
 
 def test_tags_are_found_by_their_whole_name_or_a_part(sandbox: SandboxProcess) -> None:
@@ -113,6 +164,8 @@ def test_every_category_is_there(sandbox: SandboxProcess) -> None:
         (iru_audit_event_info, {"start": "yesterday"}, "start is 'yesterday'; expected a time such as"),
         (iru_audit_event_info, {"cursor": "???"}, "Invalid cursor"),
         (iru_audit_event_info, {"limit": -1}, "limit is -1"),
+        (iru_device_info, {"device_ids": ["Mac of Ada"]}, "device_ids is 'Mac of Ada'; expected an id such as"),
+        (iru_device_info, {"fields": ["serial"]}, "Did you mean 'serial_number'"),
         (iru_user_info, {"id": "Ada"}, "id is 'Ada'; expected an id such as"),
         (iru_user_info, {"fields": ["mail"]}, "no field 'mail'. Did you mean 'email'"),
     ],
