@@ -25,6 +25,7 @@ _SUMMARIES = {
     # 400 as a client met it (okta/okta-sdk-python issue 400).
     "E0000021": (400, "Bad request. Accept and/or Content-Type headers likely do not match supported values."),
     "E0000022": (405, "The endpoint does not support the provided HTTP method"),
+    "E0000029": (400, "Invalid paging request."),
     "E0000031": (400, "Invalid search criteria."),
     "E0000047": (429, "API call exceeded rate limit due to too many requests."),
     "E0000053": (400, "Invalid request: {0}"),
@@ -182,14 +183,15 @@ def with_links(request: web.Request, response: web.Response, next_parameters: di
 def id_page(request: web.Request, objects: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """One page of objects that come in the order of their ids, and the `after` of the next (the last id), if any.
 
-    Raises OktaError E0000031, "Invalid cursor.", for an `after` that is not the id of such an object.
+    Raises OktaError E0000029, "Invalid cursor.", for an `after` that is not the id of such an object (recorded of apps,
+    okta/okta-sdk-python test_list_applications_pagination_with_after; of devices it is E0000031).
     """
     after = request.query.get("after")
     start = 0
     if after:
         places = [place for place, each in enumerate(objects) if each["id"] == after]
         if not places:
-            raise OktaError("E0000031", causes=["Invalid cursor."])
+            raise OktaError("E0000029", causes=["Invalid cursor."])
         start = places[0] + 1
     page = objects[start : start + limit]
     return page, page[-1]["id"] if page and start + limit < len(objects) else None

@@ -11,13 +11,15 @@ from sandbox.okta import rate_limits
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, id_page, invalid, limit_of, not_found, with_links
 from sandbox.okta.audit import audit
-from sandbox.okta.scim import parse
+from sandbox.okta.scim import Expression, comparisons, parse
 from sandbox.web import WORLD, json_response
 from sandbox.world import World
 
 ADMIN_CONSOLE = "saasure"
 """The `name` of the app "Okta Admin Console"."""
 _DEFAULT_PAGE, _MAXIMUM_PAGE = 20, 200
+_FILTERABLE = {"id", "status", "name", "credentials.signing.kid", "settings.slo.enabled"}
+_LOGO = "https://ok14static.oktacdn.com/assets/img/logos/{name}.png"
 
 
 @needs("okta.apps.read", rate_limits.APPS)
@@ -29,14 +31,25 @@ async def list_apps(request: web.Request) -> web.Response:
     if q:
         apps = [app for app in apps if any(app[key].casefold().startswith(q.casefold()) for key in ("name", "label"))]
     if text:
-        try:
-            expression = parse(text)
-        except ValueError as error:
-            raise OktaError("E0000031", causes=[str(error)]) from error
+        expression = _filter(text)
         apps = [app for app in apps if expression.matches(app)]
+    if request.query.get("expand"):
+        # Okta takes user/{id} only, with a filter that names the user.
+        raise invalid("RequestParams", "Expand query is malformed.")
     page, after = id_page(request, apps, limit)
     shown = [shown_app(request, app) for app in page]
     return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
+
+
+def _filter(text: str) -> Expression:
+    try:
+        expression = parse(text)
+    except ValueError as error:
+        raise OktaError("E0000031", causes=[str(error)]) from error
+    for comparison in comparisons(expression):
+        if comparison.attribute not in _FILTERABLE:
+            raise OktaError("E0000031", causes=[f"Invalid property: {comparison.attribute}"])
+    return expression
 
 
 @needs("okta.apps.read", rate_limits.APP)
@@ -66,26 +79,38 @@ async def assign_policy(request: web.Request) -> web.Response:
 
 
 def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mode: str = "SAML_2_0") -> dict[str, Any]:
-    """Adds an app. Credentials and settings are those that the specification's examples show for every app."""
-    now = okta_time(world.clock.now())
-    app = {
-        "id": world.new_okta_id("0oa"),
+    """Adds an app, with what every recorded app has (okta/okta-sdk-python, test_applications_it)."""
+    now, app_id = okta_time(world.clock.now()), world.new_okta_id("0oa")
+    is_built_in = sign_on_mode == "OPENID_CONNECT"
+    links = {"admin": True} if name == ADMIN_CONSOLE else {} if is_built_in else {"login": True}
+    app: dict[str, Any] = {
+        "id": app_id,
+        "orn": f"orn:okta:idp:{world.data['okta']['org']['id']}:apps:{name}:{app_id}",
         "name": name,
         "label": label,
         "status": "ACTIVE",
         "lastUpdated": now,
         "created": now,
         "accessibility": {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None},
-        "visibility": {"autoSubmitToolbar": False, "hide": {"iOS": False, "web": False}},
+        "visibility": {
+            **({} if is_built_in else {"autoLaunch": False}),
+            "autoSubmitToolbar": False,
+            "hide": {"iOS": False, "web": False},
+            "appLinks": links,
+        },
         "features": [],
         "signOnMode": sign_on_mode,
         "credentials": {
             "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
             "signing": {},
         },
+        "universalLogout": None,
         "settings": {
             "app": {},
             "notifications": {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}},
+            "manualProvisioning": False,
+            "implicitAssignment": False,
+            **({} if is_built_in else {"notes": {"admin": None, "enduser": None}}),
         },
         "access_policy": access_policy,
     }
@@ -100,12 +125,33 @@ def apps_of_policy(world: World, policy_id: str) -> list[dict[str, Any]]:
 
 def shown_app(request: web.Request, app: dict[str, Any]) -> dict[str, Any]:
     """An app as the API shows it; its policy is in ``_links.accessPolicy`` only."""
-    base = base_url(request)
+    base, name = base_url(request), app["name"]
+    url = f"{base}/api/v1/apps/{app['id']}"
     links = {
-        "self": {"href": f"{base}/api/v1/apps/{app['id']}"},
+        "uploadLogo": {"href": f"{url}/logo", "hints": {"allow": ["POST"]}},
+        "appLinks": [
+            {"name": link, "href": f"{base}/home/{name}/{app['id']}/2", "type": "text/html"}
+            for link in app["visibility"]["appLinks"]
+        ],
+        "profileEnrollment": {"href": f"{base}/api/v1/policies/{_profile_enrollment(request)}"},
+        "policies": {"href": f"{url}/policies", "hints": {"allow": ["PUT"]}},
+        "groups": {"href": f"{url}/groups"},
+        "logo": [{"name": "medium", "href": _LOGO.format(name=name), "type": "image/png"}],
         "accessPolicy": {"href": f"{base}/api/v1/policies/{app['access_policy']}"},
+        "users": {"href": f"{url}/users"},
+        **_transition(url, app["status"]),
     }
     return {**{key: value for key, value in app.items() if key != "access_policy"}, "_links": links}
+
+
+def _profile_enrollment(request: web.Request) -> str:
+    """The id of the default user profile policy, of a kind that is not served here."""
+    return request.app[WORLD].derived_okta_id("rst", "default profile enrollment policy")
+
+
+def _transition(url: str, status: str) -> dict[str, Any]:
+    name = "deactivate" if status == "ACTIVE" else "activate"
+    return {name: {"href": f"{url}/lifecycle/{name}"}}
 
 
 def _app(request: web.Request) -> dict[str, Any]:

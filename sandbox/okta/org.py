@@ -1,4 +1,4 @@
-"""The org itself: what it is, its features, and the directory objects that policies name."""
+"""The org itself: what it is, its domains, and the directory objects that policies name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.okta import rate_limits
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, limit_of, not_found, paged
 from sandbox.okta.scim import parse
@@ -54,32 +53,24 @@ async def get_org(request: web.Request) -> web.Response:
     return json_response({**{key: value for key, value in org.items() if key != "cell"}, "_links": links})
 
 
-@needs("okta.features.read")
-async def list_features(request: web.Request) -> web.Response:
-    """GET /api/v1/features: the self-service features."""
-    features = request.app[WORLD].data["okta"]["features"]
+@needs("okta.domains.read")
+async def list_domains(request: web.Request) -> web.Response:
+    """GET /api/v1/domains: the org's own one has the id `default` (recorded), custom ones come after it."""
+    domains = request.app[WORLD].data["okta"]["domains"].values()
+    return json_response({"domains": [_shown_domain(request, domain) for domain in domains]})
+
+
+def _shown_domain(request: web.Request, domain: dict[str, Any]) -> dict[str, Any]:
     base = base_url(request)
-    return json_response(
-        [
-            {
-                **feature,
-                "_links": {"self": {"href": f"{base}/api/v1/features/{feature['id']}", "hints": {"allow": ["POST"]}}},
-            }
-            for feature in features.values()
-        ]
-    )
-
-
-@needs("okta.groups.read", rate_limits.GROUPS)
-async def list_groups(request: web.Request) -> web.Response:
-    """GET /api/v1/groups: `q` is a prefix of the name, `search` and `filter` are SCIM."""
-    return _listing(request, "groups", lambda group, q: group["profile"]["name"].casefold().startswith(q), 10_000)
-
-
-@needs("okta.groups.read", rate_limits.GROUPS)
-async def get_group(request: web.Request) -> web.Response:
-    """GET /api/v1/groups/{id}."""
-    return _one(request, "groups", "UserGroup")
+    allowed = ["GET"] if domain["id"] == "default" else ["GET", "PUT", "DELETE"]
+    links = {
+        "self": {"href": f"{base}/api/v1/domains/{domain['id']}", "hints": {"allow": allowed}},
+        "brand": {
+            "href": f"{base}/api/v1/brands/{domain['brandId']}",
+            "hints": {"allow": ["GET", "PUT", "DELETE"]},
+        },
+    }
+    return {**domain, "_links": links}
 
 
 @needs("okta.users.read")
@@ -138,11 +129,3 @@ def _expression(text: str) -> Any:
         return parse(text)
     except ValueError as error:
         raise OktaError("E0000031", causes=[str(error)]) from error
-
-
-def _one(request: web.Request, kind: str, type_name: str) -> web.Response:
-    object_id = request.match_info["id"]
-    found = request.app[WORLD].data["okta"][kind].get(object_id)
-    if found is None:
-        raise not_found(object_id, type_name)
-    return json_response(found)

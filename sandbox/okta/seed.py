@@ -10,6 +10,7 @@ from sandbox.clock import okta_time
 from sandbox.okta import user_types
 from sandbox.okta.apps import ADMIN_CONSOLE, new_app
 from sandbox.okta.authenticator_settings import METHODS, OKTA_VERIFY
+from sandbox.okta.features import seed_features
 from sandbox.okta.policies import new_policy
 from sandbox.okta.rules import catch_all
 from sandbox.okta.seed_devices import seed_devices
@@ -47,6 +48,7 @@ def seed(world: World) -> None:
         "device_integrations": {},
         "device_assurances": {},
         "features": {},
+        "domains": {},
         "devices": {},
         "certificate_bindings": {},
         "logs": [],
@@ -58,6 +60,7 @@ def seed(world: World) -> None:
     _zones_and_features(world)
     seed_devices(world)
     user_types.seed(world)
+    _domains(world)
 
 
 def _org(world: World, org_id: str) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def _directory(world: World) -> None:
         _user(world, user_type, each["login"], each["first_name"], each["last_name"]) for each in world.data["people"]
     ]
     ids = [person["id"] for person in people]
-    _group(world, "Everyone", [administrator["id"], *ids], "BUILT_IN")
+    _group(world, "Everyone", [administrator["id"], *ids], "BUILT_IN", "All users in your organization")
     _group(world, "Desktop users", ids)
     _group(world, "Attestation pilot", ids[:_PILOT_SIZE])
     _group(world, "Break glass", [administrator["id"]])
@@ -121,7 +124,9 @@ def _user(world: World, user_type: dict[str, str], login: str, first: str, last:
     return user
 
 
-def _group(world: World, name: str, members: list[str], kind: str = "OKTA_GROUP") -> None:
+def _group(
+    world: World, name: str, members: list[str], kind: str = "OKTA_GROUP", description: str | None = None
+) -> None:
     now = okta_time(world.clock.now())
     group = {
         "id": world.new_okta_id("00g"),
@@ -130,7 +135,7 @@ def _group(world: World, name: str, members: list[str], kind: str = "OKTA_GROUP"
         "lastMembershipUpdated": now,
         "objectClass": ["okta:user_group"],
         "type": kind,
-        "profile": {"name": name, "description": None},
+        "profile": {"name": name, "description": description},
     }
     world.data["okta"]["groups"][group["id"]] = group
     world.data["okta"]["group_members"][group["id"]] = members
@@ -193,12 +198,16 @@ def _zones_and_features(world: World) -> None:
     integration = {"id": world.new_okta_id("din"), "name": "com.okta.windowssecuritycenter", "status": "DEACTIVATED"}
     integration |= {"displayName": "Windows Security Center", "platform": "WINDOWS"}
     okta["device_integrations"][integration["id"]] = integration
-    feature = {
-        "id": world.new_okta_id("ftr"),
-        "name": "Flexible Okta Verify authenticator configuration",
-        "description": "Configure the methods of Okta Verify on their own.",
-        "type": "self-service",
-        "status": "DISABLED",
-        "stage": {"value": "EA", "state": "OPEN"},
+    seed_features(world, world.new_okta_id("ftr"))
+
+
+def _domains(world: World) -> None:
+    """The org's own domain, as recorded in okta/okta-sdk-python (test_custom_domain_it)."""
+    okta = world.data["okta"]
+    okta["domains"]["default"] = {
+        "id": "default",
+        "domain": f"{okta['org']['subdomain']}.okta.com",
+        "certificateSourceType": "OKTA_MANAGED",
+        "validationStatus": "COMPLETED",
+        "brandId": world.derived_okta_id("bnd", "default"),
     }
-    okta["features"][feature["id"]] = feature

@@ -124,6 +124,6 @@ def test_apps_are_found_and_paged() -> None:
             following = [link for link in response.headers.getall("Link") if 'rel="next"' in link]
             url = following[0].split(">")[0].partition("/api/v1/")[2] if following else ""
         assert seen == list(org.data["apps"])
-        assert (await org.call("GET", "apps?after=nothing"))[1]["errorCode"] == "E0000031"
+        assert (await org.call("GET", "apps?after=nothing"))[1]["errorCode"] == "E0000029"
 
     in_org(scenario)
