@@ -71,17 +71,55 @@ def only_match(matches: Iterable[dict[str, Any]], what: str, name: str, id_key: 
     return found[0] if found else None
 
 
+def choose(
+    items: Iterable[dict[str, Any]], references: Iterable[str], what: str, name_of: Callable[[dict[str, Any]], Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The items that ids or names stand for, each once and in the order given, and the references that no item has.
+
+    Raises Ambiguous.
+    """
+    known = list(items)
+    chosen: dict[str, dict[str, Any]] = {}
+    missing = []
+    for reference in dict.fromkeys(references):
+        found = next((item for item in known if item["id"] == reference), None)
+        found = found or only_match((item for item in known if name_of(item) == reference), what, reference)
+        if found is None:
+            missing.append(reference)
+        else:
+            chosen[found["id"]] = found
+    return list(chosen.values()), missing
+
+
+def unknown_ones(
+    what: str, missing: Iterable[str], suggest: Callable[[str], list[str]], *, must_exist: bool
+) -> list[dict[str, Any]]:
+    """What an info module tells of references that nothing has. Raises NotFound for the first if it ``must_exist``."""
+    unknown = []
+    for reference in missing:
+        suggestions = suggest(reference)
+        if must_exist:
+            raise not_found(what, reference, suggestions)
+        unknown.append({"reference": reference, "suggestions": suggestions})
+    return unknown
+
+
 def not_found(what: str, name: str, known: Iterable[str]) -> NotFound:
     """The failure that suggests the closest of the names that exist."""
     names = sorted(set(known))
-    close = _close(name, names)
+    close = closest(name, names)
     listed = "" if close or not names else f" There are: {', '.join(names[:10])}{' …' if len(names) > 10 else ''}."
     return NotFound(f"There is no {what} {name!r}.{did_you_mean(name, names)}{listed}", suggestions=close or None)
 
 
+def closest(name: str, known: Iterable[str]) -> list[str]:
+    """The names most like this one, three at most."""
+    return difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.5)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`` Did you mean …?`` with the closest of the names that exist, empty if none is close."""
-    close = _close(name, known)
+    close = closest(name, known)
     return f" Did you mean {' or '.join(repr(one) for one in close)}?" if close else ""
 
 
@@ -96,10 +134,6 @@ def is_planned(identifier: str | None, *, check: bool) -> bool:
     if planned and not check:
         raise InvalidInput(f"{identifier!r} is an id of check mode and stands for nothing in a real run.")
     return planned
-
-
-def _close(name: str, known: Iterable[str]) -> list[str]:
-    return difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.5)
 
 
 def _canonical(item: Any) -> str:

@@ -54,7 +54,7 @@ def explain_okta(response: Response) -> ApiError:
     request_id = response.headers.get("X-Okta-Request-Id")
     reference = f" (error id {error_id}, request id {request_id})" if error_id or request_id else ""
     return ApiError(
-        _sentence("Okta", response, code, text + reference, _okta_advice(str(code), text)),
+        _sentence("Okta", response, code, text + reference, _OKTA_ADVICE.get(str(code), "")),
         status=response.status,
         code=code,
         summary=summary,
@@ -63,12 +63,6 @@ def explain_okta(response: Response) -> ApiError:
         request_id=request_id,
         scope=challenge.get("scope"),
     )
-
-
-def _okta_advice(code: str, text: str) -> str:
-    if "Invalid policy type specified" in text:
-        return "App sign-in policies exist on Identity Engine only; this is what a Classic Engine org answers."
-    return _OKTA_ADVICE.get(code, "")
 
 
 def explain_iru(response: Response) -> ApiError:

@@ -5,45 +5,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import not_found, only_match
+from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import choose, closest, not_found
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import Refused
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, id_in_link
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, id_in_link, looks_like_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
     ADMIN_CONSOLE,
     ADMIN_CONSOLE_APP,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
+PATH = "/api/v1/apps"
+
 _PAGE = 200  # the largest page of this listing
+_LOOK_UPS = 5
 
 
-def list_apps(client: Client) -> list[Record]:
-    """Id, name, label, status and ``policy_id`` of every app; the rest of an app is large and not needed."""
-    return [
-        {
-            "id": app["id"],
-            "name": app.get("name"),
-            "label": app.get("label"),
-            "status": app.get("status"),
-            "policy_id": id_in_link(app, "accessPolicy"),
-        }
-        for app in by_link_header(client, "/api/v1/apps", {"limit": _PAGE})
-    ]
+def list_apps(client: Client, *, status: str | None = None) -> list[Record]:
+    """Every app, or those of a status (ACTIVE, INACTIVE), as modules return it; the rest of an app is large."""
+    params = {"limit": _PAGE, **({"filter": f'status eq "{status}"'} if status else {})}
+    return [summary(app) for app in by_link_header(client, PATH, params)]
+
+
+def find_apps(client: Client, references: Sequence[str]) -> tuple[list[Record], list[str]]:
+    """The apps of these labels and ids, each once and in the order given, and the references that no app has.
+
+    Up to five are looked up one by one, more are looked for in the listing of all apps, 200 a page. Raises Ambiguous.
+    """
+    wanted = list(dict.fromkeys(references))
+    if len(wanted) > _LOOK_UPS:
+        return choose(list_apps(client), wanted, "app", label_of)
+    found = [app for reference in wanted for app in _look_up(client, reference)]
+    return choose(found, wanted, "app", label_of)
 
 
 def choose_apps(apps: list[Record], references: Iterable[str]) -> list[Record]:
     """The apps that ids or labels stand for, each once, in the order given. Raises NotFound, Ambiguous."""
-    chosen: dict[str, Record] = {}
-    for reference in references:
-        found = next((app for app in apps if app["id"] == reference), None)
-        found = found or only_match((app for app in apps if app["label"] == reference), "app", reference)
-        if found is None:
-            raise not_found("app", reference, (str(app["label"]) for app in apps))
-        chosen[found["id"]] = found
-    return list(chosen.values())
+    chosen, missing = choose(apps, references, "app", label_of)
+    for reference in missing:
+        raise not_found("app", reference, (str(app["label"]) for app in apps))
+    return chosen
+
+
+def suggestions(client: Client, reference: str) -> list[str]:
+    """Labels of apps that resemble one that no app has."""
+    near = by_link_header(client, PATH, {"q": reference[:3], "limit": _PAGE})
+    return closest(reference, (str(app.get("label")) for app in near))
+
+
+def label_of(app: Record) -> str:
+    """The label, by which people know an app."""
+    return str(app.get("label"))
+
+
+def summary(app: Record) -> Record:
+    """Id, name (of the kind), label, status, how one signs on, and the id of the app sign-in policy."""
+    return {
+        "id": app["id"],
+        "name": app.get("name"),
+        "label": app.get("label"),
+        "status": app.get("status"),
+        "sign_on_mode": app.get("signOnMode"),
+        "policy_id": id_in_link(app, "accessPolicy"),
+    }
+
+
+def _look_up(client: Client, reference: str) -> list[Record]:
+    if looks_like_id(reference, "0oa"):
+        found = client.find(f"{PATH}/{reference}")
+        return [summary(found)] if isinstance(found, dict) else []
+    # `q` is a prefix of label or name.
+    return [summary(app) for app in by_link_header(client, PATH, {"q": reference, "limit": _PAGE})]
 
 
 def require_assignable(apps: list[Record], moved: list[Record], policy: Record) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found, only_match
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, in_path, looks_like_id
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_groups import ids_of_groups
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 _SUGGESTIONS = 10
@@ -39,8 +40,11 @@ class Directory:
         return replaced
 
     def groups(self, references: Iterable[str]) -> list[str]:
-        """Ids of groups given by name or id."""
-        return [self._once("group", reference, self._group) for reference in references]
+        """Ids of groups given by name or id; one request for 20 that were not looked up before."""
+        wanted = list(references)
+        new = [reference for reference in wanted if ("group", reference) not in self._ids]
+        self._ids |= {("group", reference): one for reference, one in ids_of_groups(self._client, new).items()}
+        return [self._ids["group", reference] for reference in wanted]
 
     def users(self, references: Iterable[str]) -> list[str]:
         """Ids of users given by login or id; Okta's own look-up takes both."""
@@ -69,19 +73,6 @@ class Directory:
             self._ids[kind, reference] = look_up(reference)
         return self._ids[kind, reference]
 
-    def _group(self, reference: str) -> str:
-        if looks_like_id(reference, "00g"):
-            found = self._client.find(f"/api/v1/groups/{reference}")
-        else:
-            # `q` is a prefix of the name.
-            groups = by_link_header(self._client, "/api/v1/groups", {"q": reference})
-            matches = (group for group in groups if _name_of_group(group) == reference)
-            found = only_match(matches, "group", reference)
-        if found is None:
-            near = self._client.get("/api/v1/groups", {"q": reference[:3], "limit": _SUGGESTIONS})
-            raise not_found("group", reference, map(_name_of_group, near))
-        return str(found["id"])
-
     def _user(self, reference: str) -> str:
         found = self._client.find(f"/api/v1/users/{in_path(reference)}")
         login = str((found or {}).get("profile", {}).get("login", "")).casefold()
@@ -103,7 +94,3 @@ class Directory:
         if found is None:
             raise not_found(what, reference, (str(one.get(name)) for one in known for name in names))
         return str(found["id"])
-
-
-def _name_of_group(group: Record) -> str:
-    return str((group.get("profile") or {}).get("name"))

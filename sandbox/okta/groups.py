@@ -85,6 +85,7 @@ def _shown(request: web.Request, group: dict[str, Any]) -> dict[str, Any]:
     shown = {**group, "_links": links}
     if request.query.get("expand") == "stats":
         members = request.app[WORLD].data["okta"]["group_members"][group["id"]]
-        stats = {"usersCount": len(members), "appsCount": 0, "groupPushMappingsCount": 0, "hasAdminPrivilege": False}
+        # "hasAdminPrivlege": so the specification spells it.
+        stats = {"usersCount": len(members), "appsCount": 0, "groupPushMappingsCount": 0, "hasAdminPrivlege": False}
         shown["_embedded"] = {"stats": {**stats, "_links": {"href": f"{url}?expand=stats"}}}
     return shown

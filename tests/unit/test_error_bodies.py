@@ -51,11 +51,6 @@ def test_okta_says_what_is_wrong_with_an_oauth_token_in_a_header_only():
     assert "403 insufficient_scope: No" in refusal.message
 
 
-def test_a_classic_org_is_recognised_by_how_it_refuses_app_sign_in_policies():
-    body = {"errorCode": "E0000002", "errorSummary": "The request was not valid: Invalid policy type specified."}
-    assert "Classic Engine" in explain_okta(answer(400, body)).message
-
-
 def test_okta_oauth_errors_have_their_own_shape():
     error = explain_okta(answer(400, {"error": "invalid_client", "error_description": "No such client"}))
     assert error.code == "invalid_client"

@@ -83,7 +83,7 @@ def test_groups_with_their_counts() -> None:
     async def scenario(org: Org) -> None:
         _, groups = await org.call("GET", "groups?expand=stats&limit=1")
         stats = groups[0]["_embedded"]["stats"]
-        assert (stats["usersCount"], stats["hasAdminPrivilege"]) == (4, False)
+        assert (stats["usersCount"], stats["hasAdminPrivlege"]) == (4, False)
 
     in_org(scenario)
 
