@@ -16,6 +16,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, Refused
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, writable
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_lifecycle import transition
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 PATH = "/api/v1/authenticators"
@@ -25,7 +26,7 @@ OKTA_VERIFY = "okta_verify"
 FLEXIBLE_KEYS = ("okta_verify_fastpass", "okta_verify_push", "okta_verify_totp")
 
 _SETS = ("userVerificationMethods", "algorithms", "transactionTypes")
-_ACTIVE, _INACTIVE = "ACTIVE", "INACTIVE"
+_ACTIVE = "ACTIVE"
 
 
 def list_authenticators(client: Client) -> list[Record]:
@@ -101,20 +102,12 @@ def converge_status(client: Client, path: str, found: Record, status: str | None
     if status in (None, found.get("status")):
         return found
     operation = "activate" if status == _ACTIVE else "deactivate"
-
-    def read_back() -> Record | None:
-        now: Record = client.get(path)
-        return now if now.get("status") == status else None
-
     try:
-        answer: Record = client.write(
-            Request("POST", f"{path}/lifecycle/{operation}"), predicted={**found, "status": status}, read_back=read_back
-        )
+        return transition(client, path, operation, found, str(status))
     except ApiError as refusal:
         if operation == "deactivate" and (refusal.code == "E0000148" or refusal.details.get("causes")):
             raise _still_needed(title, refusal) from None
         raise
-    return answer
 
 
 def lost_settings(wanted: Record, now: Record) -> list[str]:

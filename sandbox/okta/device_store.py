@@ -13,6 +13,7 @@ from sandbox.okta.scim import Expression
 from sandbox.world import World
 
 _ORDER, _BY_SERIAL, _OLDER = "okta.device_order", "okta.devices_by_serial", "okta.older_devices"
+_STALE_READS = "okta.stale_device_reads"
 _VERSIONS_KEPT = 5
 
 _Device = dict[str, Any]
@@ -43,6 +44,18 @@ def changing(world: World, device: _Device) -> None:
     versions = _older(world, device["id"])
     versions.append((okta_time(world.clock.now()), kept))
     del versions[:-_VERSIONS_KEPT]
+    world.runtime.cache.setdefault(_STALE_READS, {})[device["id"]] = world.data["okta"]["settings"][
+        "device_stale_reads"
+    ]
+
+
+def as_read(world: World, device: _Device) -> _Device:
+    """The record as a read by id shows it: recorded, the first read after a lifecycle call may show it as it was."""
+    left = world.runtime.cache.get(_STALE_READS, {})
+    if left.get(device["id"], 0) <= 0:
+        return device
+    left[device["id"]] -= 1
+    return _older(world, device["id"])[-1][1] or device
 
 
 def remove(world: World, device_id: str) -> None:

@@ -56,7 +56,7 @@ async def list_devices(request: web.Request) -> web.Response:
 @needs("okta.devices.read", rate_limits.DEVICES, _FEATURE)
 async def get_device(request: web.Request) -> web.Response:
     """GET /api/v1/devices/{id}; adds where the record comes from (recorded)."""
-    device = _device(request)
+    device = device_store.as_read(request.app[WORLD], _device(request))
     shown = _shown(request, device, None)
     authenticators = request.app[WORLD].data["okta"]["authenticators"].values()
     origins = [each for each in authenticators if each["key"] == "okta_verify"]

@@ -58,6 +58,8 @@ SETTINGS: dict[str, Any] = {
     "device_profile_managed": False,
     # A changed device is found by `search` only this many seconds (real time is not used) of world time later.
     "device_search_lag_seconds": 0,
+    # So many reads of a device by its id still show it as it was before its last change (recorded: one).
+    "device_stale_reads": 0,
     # Devices a page with `expand`; above it 400 E0000001. The specification recommends 20 and allows 200.
     "device_expand_limit": 200,
     # Devices and past events that are made when they are read (sandbox/okta/synthetic_*.py), and the days they span.
