@@ -45,6 +45,10 @@ class TimedOut(AttestationError):
     """Something that was waited for did not happen in time."""
 
 
+class NotAsExpected(AttestationError):
+    """What was found is not what the user said that it shall be; nothing was changed."""
+
+
 class MissingLibrary(AttestationError):
     """A Python library that the module needs is not installed where it runs."""
 

@@ -70,6 +70,8 @@ class Request:
     form: Mapping[str, str] | None = None
     multipart: Sequence[tuple[str, Any]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    reads: bool = False
+    """A POST that changes nothing, such as a simulation: it may be repeated as a GET may."""
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/"):
@@ -79,6 +81,11 @@ class Request:
     def title(self) -> str:
         """``GET /api/v1/devices``, for messages: no query, since it may hold names of people."""
         return f"{self.method} {self.path}"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it twice comes to the same as sending it once."""
+        return self.reads or self.method in _REPEATABLE
 
     def at(self, path: str, query: str) -> Request:
         """The same request on another page."""
@@ -215,6 +222,10 @@ class Client:
                 return None
             raise
 
+    def ask(self, request: Request) -> Any:
+        """The JSON body of a POST that only reads: it is sent in check mode too and is none of the writes."""
+        return self.send(replace(request, reads=True)).json()
+
     def write(
         self,
         request: Request,
@@ -275,7 +286,7 @@ class Client:
             if response.status < 300:
                 return response
             first_answer = first_answer or response.headers
-            if last or not _may_repeat(request.method, response.status, attempt):
+            if last or not _may_repeat(request, response.status, attempt):
                 raise self._failure(response)
             asked = retry_after(response.headers)
             if response.status == 429:
@@ -352,7 +363,7 @@ class Client:
             return InvalidInput(
                 f"{request.title} cannot be sent to {self.vendor.name} at {self.base_url}: {reason_of(error)}."
             )
-        if request.method in _REPEATABLE or was_never_sent(error):
+        if request.is_repeatable or was_never_sent(error):
             return Unreachable(
                 f"{self.vendor.name} at {self.base_url} did not answer {request.title}: {reason_of(error)}. "
                 "Check the url, the network and a proxy between.",
@@ -372,7 +383,7 @@ class Client:
             )
         refusal = self.vendor.explain(response)
         refusal = refusal.with_advice(self._auth.advice(refusal))
-        if response.status in _TRANSIENT and response.request.method not in _REPEATABLE:
+        if response.status in _TRANSIENT and not response.request.is_repeatable:
             return OutcomeUnknown(f"{refusal.message} It may or may not have happened.", **refusal.details)
         return refusal
 
@@ -380,7 +391,7 @@ class Client:
         try:
             body = response.json()
         except BadAnswer as error:
-            if response.request.method in _REPEATABLE:
+            if response.request.is_repeatable:
                 raise
             raise OutcomeUnknown(error.message, **error.details) from None
         if returns_object and not (isinstance(body, dict) and body.get("id")):
@@ -403,10 +414,10 @@ class Client:
             self._sleep(seconds)
 
 
-def _may_repeat(method: str, status: int, attempt: int) -> bool:
+def _may_repeat(request: Request, status: int, attempt: int) -> bool:
     if status == _CONFLICT:
-        return method in ("PUT", "DELETE") and attempt == 0
-    return status in _NOT_DONE or (status in _TRANSIENT and method in _REPEATABLE)
+        return request.method in ("PUT", "DELETE") and attempt == 0
+    return status in _NOT_DONE or (status in _TRANSIENT and request.is_repeatable)
 
 
 def _backoff(attempt: int) -> float:

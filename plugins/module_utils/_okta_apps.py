@@ -41,6 +41,14 @@ def find_apps(client: Client, references: Sequence[str]) -> tuple[list[Record], 
     return choose(found, wanted, "app", label_of)
 
 
+def existing_apps(client: Client, references: Sequence[str]) -> list[Record]:
+    """The apps of these labels and ids, each once. Raises NotFound with the closest labels, Ambiguous."""
+    found, missing = find_apps(client, references)
+    for reference in missing:
+        raise not_found("app", reference, suggestions(client, reference))
+    return found
+
+
 def choose_apps(apps: list[Record], references: Iterable[str]) -> list[Record]:
     """The apps that ids or labels stand for, each once, in the order given. Raises NotFound, Ambiguous."""
     chosen, missing = choose(apps, references, "app", label_of)
