@@ -46,18 +46,21 @@ class Reading:
 
     def to_the_end(self) -> None:
         """Read until an empty page, the last one of a bounded query, or ``most``."""
-        while self.following is not None:
-            page = read_page(self.client, self.following)
-            if page.events:  # an empty one may name itself, since nothing has happened after it
-                read_once(self.following, self._read)
-            events = [event for event in page.events if self.cursor is None or self.cursor.is_new(event)]
-            if self.most is not None and self.count + len(events) > self.most:
-                self.truncated = True
-                return
-            self._give(events)
-            self.following = page.following
-            if not page.events:
-                return
+        while self.following is not None and self._page(self.following):
+            pass
+
+    def _page(self, request: Request) -> bool:
+        """Read one page, of which nothing is kept here; whether the next can be read at once."""
+        page = read_page(self.client, request)
+        if page.events:  # an empty one may name itself, since nothing has happened after it
+            read_once(request, self._read)
+        events = [event for event in page.events if self.cursor is None or self.cursor.is_new(event)]
+        if self.most is not None and self.count + len(events) > self.most:
+            self.truncated = True
+            return False
+        self._give(events)
+        self.following = page.following
+        return bool(page.events)
 
     def _give(self, events: list[Record]) -> None:
         for event in events:
