@@ -84,6 +84,8 @@ def _computer(world: World, device: dict[str, Any], login: str | None) -> Comput
             for profile_id, profile in device["installed_profiles"].items()
         },
         "certificates": [],
+        # Apps that came from Iru: the build (SHA-256) by Library item.
+        "apps": {},
     }
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sandbox.computers import profiles
+from sandbox.computers import agent, profiles
 from sandbox.computers.fleet import Computer, computers, setting
+from sandbox.iru import agent as iru_agent
 from sandbox.iru import mdm
 from sandbox.okta import fastpass
 
@@ -28,8 +29,8 @@ _AT_ONCE = 4
 async def tick(world: World, minutes: float) -> dict[str, int]:
     """Moves the clock forward by ``minutes`` and lets the computers act; returns how often each thing happened.
 
-    Keys: ``check_ins``, ``installed``, ``failed`` and ``removed`` (profiles), ``certificates``, ``sign_ins`` and
-    ``failed_sign_ins``.
+    Keys: ``check_ins``, ``installed``, ``failed`` and ``removed`` (profiles), ``apps`` (installed), ``scripts`` (run),
+    ``certificates``, ``sign_ins`` and ``failed_sign_ins``.
     """
     lock = world.runtime.cache.setdefault("tick", asyncio.Lock())
     happened: Counter[str] = Counter(dict.fromkeys(_KEYS, 0))
@@ -41,7 +42,17 @@ async def tick(world: World, minutes: float) -> dict[str, int]:
     return dict(happened)
 
 
-_KEYS = ("check_ins", "installed", "failed", "removed", "certificates", "sign_ins", "failed_sign_ins")
+_KEYS = (
+    "check_ins",
+    "installed",
+    "failed",
+    "removed",
+    "apps",
+    "scripts",
+    "certificates",
+    "sign_ins",
+    "failed_sign_ins",
+)
 
 
 def _steps(minutes: float, usual: float) -> list[float]:
@@ -56,7 +67,7 @@ async def _check_ins(world: World, happened: Counter[str]) -> None:
     slots = asyncio.Semaphore(_AT_ONCE)
     waiting = []
     for computer in computers(world).values():
-        if not computer["online"] or not _is_over(world, computer["last_check_in"], setting(world, "check_in_minutes")):
+        if not computer["online"] or not _checks_in(world, computer):
             continue
         try:
             commands = mdm.check_in(world, computer["device_id"])
@@ -65,9 +76,25 @@ async def _check_ins(world: World, happened: Counter[str]) -> None:
             continue
         computer["last_check_in"] = world.clock.now().isoformat()
         happened["check_ins"] += 1
+        _do_jobs(world, computer, happened)
         if commands:
             waiting.append(_carry_out(world, computer, commands, slots=slots, happened=happened))
     await asyncio.gather(*waiting)
+
+
+def _checks_in(world: World, computer: Computer) -> bool:
+    called = mdm.is_called(world, computer["device_id"])
+    return called or _is_over(world, computer["last_check_in"], setting(world, "check_in_minutes"))
+
+
+def _do_jobs(world: World, computer: Computer, happened: Counter[str]) -> None:
+    """The agent's part of a check-in. It runs beside MDM in reality; here it comes first."""
+    for job in iru_agent.jobs(world, computer["device_id"]):
+        before = computer["apps"].get(job["item"]["id"])
+        outcome = agent.carry_out(computer, job)
+        iru_agent.report(world, computer["device_id"], job, outcome)
+        happened["apps"] += computer["apps"].get(job["item"]["id"]) != before
+        happened["scripts"] += job["kind"] == "custom-script"
 
 
 def _unmanage(computer: Computer) -> None:

@@ -15,6 +15,9 @@ from sandbox.web import WORLD, json_response
 if TYPE_CHECKING:
     from sandbox.world import World
 
+# What the state notes of a command and the API does not show.
+_OWN_KEYS = ("row_id", "action")
+
 
 async def get_activity(request: web.Request) -> web.Response:
     """``GET /devices/{id}/activity``: commands that ended, newest first, and the enrolment."""
@@ -26,7 +29,7 @@ async def get_activity(request: web.Request) -> web.Response:
 
 def _command(world: World, device: Record, command: Record) -> Record:
     kind = "mdm_command_completed" if command["status"] == 3 else "mdm_command_failed"
-    details = {key: value for key, value in command.items() if key != "row_id"} | {"is_silent": False}
+    details = {key: value for key, value in command.items() if key not in _OWN_KEYS} | {"is_silent": False}
     return _entry(world, device, command["row_id"], command["date_completed"]) | {
         "action_type": kind,
         "details": details,
@@ -63,6 +66,6 @@ def _blueprint(world: World, device: Record) -> Record:
 async def get_commands(request: web.Request) -> web.Response:
     """``GET /devices/{id}/commands``: recorded without the profile's name, which only the activity shows."""
     device = found(request)
-    hidden = ("row_id", "profile_name", "profile_uuid", "username")
+    hidden = (*_OWN_KEYS, "profile_name", "profile_uuid", "username")
     rows = [{key: value for key, value in row.items() if key not in hidden} for row in device["commands"]]
     return json_response({"device_id": device["device_id"], "commands": offset_page(request, rows)})

@@ -29,7 +29,7 @@ from sandbox.iru.variables import expand
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_RUNNING, _COMPLETED, _FAILED = 2, 3, 4
+_PENDING, _RUNNING, _COMPLETED, _FAILED = 1, 2, 3, 4
 _KEPT_COMMANDS = 50
 # Apple's MDM errors carry a domain and a number; 4001 of this one is a failed profile installation.
 _INSTALL_ERROR = {"code": 4001, "domain": "MCInstallationErrorDomain"}
@@ -45,6 +45,7 @@ def check_in(world: World, device_id: str) -> list[Record]:
     if device is None or device["is_removed"]:
         raise NotEnrolled(device_id)
     device |= {"last_check_in": now(world), "is_missing": False}
+    _carry_out_actions(world, device)
     _settle_native_items(world, device)
     if device["platform"] != "Mac":
         return []
@@ -62,6 +63,12 @@ def check_in(world: World, device_id: str) -> list[Record]:
     for command in commands:
         _log_command(world, device, command)
     return commands
+
+
+def is_called(world: World, device_id: str) -> bool:
+    """Whether an action of the API waits for this computer, which therefore checks in at once."""
+    device = tenant(world)["devices"].get(device_id)
+    return bool(device and device.get("pending_actions"))
 
 
 def acknowledge(world: World, device_id: str, command: Record, outcome: Record) -> None:
@@ -196,9 +203,24 @@ def _settle_native_items(world: World, device: Record) -> None:
             row |= {"status": status, "reported_at": now(world), "log": f"{item['name']} is installed and up to date."}
 
 
-def _log_command(world: World, device: Record, command: Record) -> None:
+def log_action(world: World, device: Record, name: str, request_type: str) -> None:
+    """Notes the command of an action, which waits for the next check-in of the device."""
+    _log_command(world, device, {"uuid": world.new_uuid(), "request_type": request_type}, _PENDING)
+    device["commands"][-1]["action"] = name
+
+
+def _carry_out_actions(world: World, device: Record) -> None:
+    """A device that checks in does all that the actions of the API asked it to."""
+    for name, changes in device.pop("pending_actions", {}).items():
+        device |= changes
+        for row in device["commands"]:
+            if row.get("action") == name and row["status"] == _PENDING:
+                row |= {"status": _COMPLETED, "date_completed": now(world)}
+
+
+def _log_command(world: World, device: Record, command: Record, status: int = _RUNNING) -> None:
     requested = now(world)
-    profile = library_item(world, command["profile_id"])
+    profile = library_item(world, command.get("profile_id", ""))
     device["commands"].append(
         {
             "row_id": next_row_id(world),
@@ -213,7 +235,7 @@ def _log_command(world: World, device: Record, command: Record) -> None:
             "metadata": {},
             "priority": 0,
             "request_requires_network_tether": False,
-            "status": _RUNNING,
+            "status": status,
             "user": None,
             "username": None,
             "profile_name": profile["name"] if profile else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.iru import (
+    actions,
     apps,
     assignments,
     audit,
@@ -73,6 +74,7 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/devices/{device_id}/parameters": {"GET": device_status.get_parameters},
     "/devices/{device_id}/activity": {"GET": device_history.get_activity},
     "/devices/{device_id}/commands": {"GET": device_history.get_commands},
+    **{f"/devices/{{device_id}}/action/{name}": {"POST": actions.send} for name in actions.NAMES},
     "/prism/count": {"GET": prism.count_rows},
     "/prism/{category}": {"GET": prism.list_rows},
     "/tags": {"GET": directory.list_tags, "POST": directory.create_tag},

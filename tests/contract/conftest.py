@@ -1,0 +1,24 @@
+"""What the tests with irusdk share: a sandbox of their own, and a client of its tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.sandbox_process import SandboxProcess
+
+
+@pytest.fixture(scope="session")
+def iru_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("irusdk"), "--fleet", "8", "--windows", "1") as process:
+        yield process
+
+
+@pytest.fixture
+def iru_client(iru_sandbox: SandboxProcess) -> Iterator[Any]:
+    irusdk = pytest.importorskip("irusdk", reason="irusdk is not installed; it is in requirements-test.txt")
+    config = irusdk.IruConfig(verify=iru_sandbox.ready["ca_file"], max_retries=0)
+    with irusdk.IruClient(iru_sandbox.ready["iru_url"], iru_sandbox.ready["iru_token"], config=config) as made:
+        yield made
