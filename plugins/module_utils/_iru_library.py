@@ -3,68 +3,153 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds an item of the Iru Library, whatever its kind, by id or name.
 
-There is no listing of the whole Library. Custom profiles can be listed; a native item (SCEP, App Store, Auto App …)
-shows up only in the item list of a Blueprint that it is on. What is on a device comes from the device's Blueprint, so
-asking devices would find nothing more.
+There is no listing of the whole Library. Custom profiles, apps and scripts can be listed. A native item (SCEP, App
+Store, Auto App …) shows in the item list of a Blueprint that it is on, and in the audit events of the past year. What
+is on a device comes from the device's Blueprint, so devices tell of no further item, but of an item's type.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found, only_match
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, NotFound
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import is_id
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record, is_id
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_audit import EventReader
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import items_of, list_blueprints
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import list_profiles
+from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
 
 ITEMS = "/api/v1/library/library-items"
+
+_AUDIT_EVENTS = 10_000
+"""How far back audit events are read at most: 20 requests of the 10,000 an hour that a tenant has."""
+
+_CHANGED_LISTS = ("library_items_added", "library_items_scoped", "library_items_removed")
 
 Record = dict[str, Any]
 
 
-class BlueprintItems:
-    """The item lists of Blueprints, each read at most once."""
+class Library:
+    """What is known of the Library so far; every listing is read at most once, and none before it is needed."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._known: dict[str, dict[str, str]] = {}
+        self._on: dict[str, dict[str, str]] = {}
+        self._known: dict[str, Record] = {}
+        self._listed: set[str] = set()
+        self._closed: list[str] = []
+        """Permissions that the token lacks, where something was not searched therefore."""
 
-    def of(self, blueprint_id: str) -> dict[str, str]:
+    def on(self, blueprint_id: str) -> dict[str, str]:
         """Ids and names of the items on a Blueprint."""
-        if blueprint_id not in self._known:
+        if blueprint_id not in self._on:
             listed = items_of(self._client, blueprint_id)
-            self._known[blueprint_id] = {str(item["id"]): str(item.get("name")) for item in listed}
-        return self._known[blueprint_id]
+            self._on[blueprint_id] = {str(item["id"]): str(item.get("name")) for item in listed}
+            for item_id, name in self._on[blueprint_id].items():
+                self._note(item_id, name)
+        return self._on[blueprint_id]
 
-    def read_so_far(self) -> dict[str, str]:
-        """Ids and names of all items that any of the lists read so far holds."""
-        return {item_id: name for items in self._known.values() for item_id, name in items.items()}
+    def find(self, reference: str) -> Record:
+        """``id``, ``name`` and ``type`` (both ``None`` if unknown) of the item that an id or a name stands for.
 
+        A name is looked for in the item lists read so far and among custom profiles, then step by step among custom
+        apps and scripts, on all Blueprints, and in the audit events; the first step that has it is the last. An id is
+        taken as it is. Raises Ambiguous, and NotFound with the closest names and what could not be searched.
+        """
+        if is_id(reference, check=self._client.check):
+            if is_planned(reference, check=self._client.check):
+                return {"id": reference, "name": reference.rpartition(":")[2], "type": None}
+            return self._known.get(reference.lower()) or {"id": reference.lower(), "name": None, "type": None}
+        for step in (self._read_profiles, self._read_apps_and_scripts, self._read_blueprints):
+            step()
+            found = only_match(self._named(reference), "Library item", reference)
+            if found is not None:
+                return dict(found)
+        return self._in_audit_log(reference)
 
-def find_item(client: Client, reference: str, items: BlueprintItems) -> Record:
-    """``id`` and ``name`` (``None`` if unknown) of the Library item that an id or a name stands for.
+    def _named(self, name: str) -> Iterator[Record]:
+        return (item for item in self._known.values() if item["name"] == name)
 
-    A name is looked for among custom profiles and in the item lists read so far; if it is in neither, in the lists of
-    all Blueprints. Raises Ambiguous, and NotFound with the closest names.
-    """
-    if is_id(reference, check=client.check):
-        if is_planned(reference, check=client.check):
-            return {"id": reference, "name": reference.rpartition(":")[2]}
-        return {"id": reference.lower(), "name": items.read_so_far().get(reference.lower())}
-    known = {str(profile["id"]): str(profile.get("name")) for profile in list_profiles(client)}
-    known |= items.read_so_far()
-    if reference not in known.values():
-        for blueprint in list_blueprints(client):
-            items.of(str(blueprint["id"]))
-        known |= items.read_so_far()
-    matches = ({"id": item_id, "name": name} for item_id, name in known.items() if name == reference)
-    found = only_match(matches, "Library item", reference)
-    if found is None:
-        failure = not_found("Library item", reference, known.values())
+    def _note(self, item_id: str, name: str, kind: str | None = None) -> None:
+        known = self._known.setdefault(item_id, {"id": item_id, "name": name, "type": kind})
+        known["type"] = known["type"] or kind
+
+    def _read_profiles(self) -> None:
+        if "profiles" not in self._listed:
+            self._listed.add("profiles")
+            for profile in list_profiles(self._client):
+                self._note(str(profile["id"]), str(profile.get("name")), "profile")
+
+    def _read_apps_and_scripts(self) -> None:
+        for kind in ("custom-app", "custom-script"):
+            if kind not in self._listed:
+                self._listed.add(kind)
+                items = by_envelope(self._client, f"/api/v1/library/{kind}s", {}, key="id")
+                for item in self._permitted(items):
+                    self._note(str(item["id"]), str(item.get("name")), kind)
+
+    def _read_blueprints(self) -> None:
+        if "blueprints" not in self._listed:
+            self._listed.add("blueprints")
+            for blueprint in list_blueprints(self._client):
+                self.on(str(blueprint["id"]))
+
+    def _permitted(self, rows: Iterator[Record]) -> Iterator[Record]:
+        """The rows; none where the token may not read them, which is noted, since the item may be elsewhere."""
+        try:
+            yield from rows
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            self._closed.append(str(error.details.get("permission") or "for audit events"))
+
+    def _in_audit_log(self, name: str) -> Record:
+        """The item by its newest name that is not deleted. Raises NotFound."""
+        seen: set[str] = set(self._known)
+        reader = EventReader(self._client, {"sort_by": "-occurred_at"})
+        for event in self._permitted(islice(reader.events(), _AUDIT_EVENTS)):
+            for item in _items_of_event(event):
+                if item["id"] not in seen and item["name"] == name and not item["deleted"]:
+                    return {"id": item["id"], "name": name, "type": item["type"]}
+                seen.add(item["id"])
+        raise self._missing(name)
+
+    def _missing(self, name: str) -> NotFound:
+        failure = not_found("Library item", name, (str(item["name"]) for item in self._known.values()))
         failure.message += (
-            " Custom profiles and the items of all Blueprints were searched; an item that is on no Blueprint can only "
-            "be given by id, which the address bar of the Iru console shows."
+            " Custom profiles, apps and scripts, the items of all Blueprints and the audit events were searched; any "
+            "other item can only be given by id, which the address bar of the Iru console shows."
         )
-        raise failure
-    return found
+        if self._closed:
+            failure.message += f" Not searched for lack of a permission of the API token: {', '.join(self._closed)}."
+        return failure
+
+
+def type_on_a_device(client: Client, item_id: str, device_id: str) -> str | None:
+    """The type of an item as a device that has it tells; one request. ``None`` where the token may not ask."""
+    try:
+        answer = as_record(client.find(f"/api/v1/devices/{device_id}/library-items"))
+    except ApiError as error:
+        if error.status != 403:
+            raise
+        return None
+    listed = answer.get("library_items")
+    rows = (as_record(row) for row in (listed if isinstance(listed, list) else []))
+    return next((str(row["type"]) for row in rows if row.get("item_id") == item_id and row.get("type")), None)
+
+
+def _items_of_event(event: Record) -> Iterator[Record]:
+    """The items that an event names: its target, or those put on a Blueprint, scoped there or taken off."""
+    state = event["new_state"]
+    if event.get("target_type") == "library_item":
+        deleted = event.get("action") == "delete"
+        name = str(state.get("name"))
+        yield {"id": str(event.get("target_id")), "name": name, "type": state.get("type"), "deleted": deleted}
+    for key in _CHANGED_LISTS:
+        for item in state.get(key) or ():
+            named = as_record(item)
+            yield {"id": str(named.get("id")), "name": str(named.get("name")), "type": None, "deleted": False}

@@ -11,8 +11,8 @@ extension of its own, which show only in the inventory of the devices (documente
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import (
@@ -22,6 +22,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import PAGE, as_record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import prism_rows
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import (
     WantedProfile,
     list_profiles,
@@ -119,17 +120,18 @@ def device_trust_conflicts(client: Client, profile: Mapping[str, Any]) -> tuple[
     wanted = [identifier for kind, identifier in DEVICE_TRUST.items() if kind in _okta_parts(profile)]
     if not wanted:
         return [], None
-    query = {"filter": json.dumps({"payload_identifier": {"in": wanted}}), "limit": PAGE}
+    conditions = {"payload_identifier": {"in": wanted}}
     try:
-        rows = as_record(client.get("/api/v1/prism/installed_profiles", query)).get("data")
+        # One page is enough to know that it is there.
+        rows = list(islice(prism_rows(client, "installed_profiles", conditions=conditions), PAGE))
     except ApiError as error:
         if error.status != 403:
             raise
         return [], str(error.details.get("permission"))
     by_identifier: dict[str, set[str]] = {}
-    for row in rows if isinstance(rows, list) else []:
+    for row in rows:
         # What a filter lets through is checked again: one that the server does not know may let everything through.
-        if as_record(row).get("payload_identifier") in wanted:
+        if row.get("payload_identifier") in wanted:
             by_identifier.setdefault(row["payload_identifier"], set()).add(str(row.get("device__name")))
     return [
         {

@@ -47,7 +47,8 @@ def status_rows(client: Client, item_id: str, device_id: str | None = None) -> l
     """The newest row of each device that has this item, 300 devices a request; or of one device only.
 
     A row: ``device_id``, ``device_name``, ``blueprint_id``, ``blueprint_name``, ``status`` (as Iru says it),
-    ``bucket``, ``reported_at`` (ISO 8601, UTC), ``log``. ``success`` of a profile says that it was installed, no more.
+    ``bucket``, ``reported_at`` (ISO 8601, UTC), ``log``, and the item's ``type`` (``None`` on older tenants).
+    ``success`` of a profile says that it was installed, no more.
     """
     if is_planned(item_id, check=client.check):
         return []
@@ -148,4 +149,5 @@ def _row(raw: Record) -> Record:
         "bucket": bucket_of(raw.get("status")),
         "reported_at": utc_time(raw.get("reported_at")),
         "log": raw.get("log"),
+        "type": raw.get("type"),
     }

@@ -186,11 +186,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import c
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprint
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_device_views import VIEWS, gathered
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import PLATFORMS, list_devices
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import (
-    BlueprintItems,
-    Record,
-    find_item,
-)
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library, Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import status_rows
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -265,7 +261,7 @@ def _devices(task: Task, client: Client) -> Iterator[Record]:
 
 def _with_status(client: Client, reference: str, devices: Iterable[Record]) -> Iterator[Record]:
     """The devices with the status of a Library item: its rows of all devices are read, unless one alone is wanted."""
-    item = find_item(client, reference, BlueprintItems(client))
+    item = Library(client).find(reference)
     listed = list(devices)
     only = listed[0]["device_id"] if len(listed) == 1 else None
     read = status_rows(client, item["id"], only) if listed else ()

@@ -20,12 +20,17 @@ extends_documentation_fragment:
   - okta_iru.attestation.iru
   - okta_iru.attestation.attributes.info
 notes:
-  - Least permissions of the API token are Library Item Status; Library Item Activity for O(activity); Custom
-    Profiles List, Blueprints List and List Library Items where O(library_item) is a name; Blueprints List and
-    Devices List for O(blueprints).
+  - Least permissions of the API token are Get Library Item Statuses; Get Library Item Activity for O(activity); List
+    Custom Profiles where O(library_item) is the name of one, and List Custom Apps, List Custom Scripts, List
+    Blueprints, List Library Items and List audit events, as far as they are needed, for another name; List Blueprints
+    and List Devices for O(blueprints).
 options:
   library_item:
-    description: Id or name of the item. A name is looked for among the custom profiles, then on all Blueprints.
+    description:
+      - Id or name of the item, of any kind. There is no list of the whole Library, so a name is looked for step by step
+        among custom profiles, among custom apps and scripts, on all Blueprints (one request each), and in the audit
+        events of the past year (at most the newest 10,000). The search ends with the first step that has it.
+      - More than one item of the name in a step is an error that lists the ids.
     type: str
     required: true
   blueprints:
@@ -92,10 +97,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 library_item:
-  description: Id and name of the item. The name is V(null) where an id was given.
+  description: The item.
   returned: success
   type: dict
-  sample: {id: 3427ebbc-7f59-4d8c-8a57-bd36f8c2ad6b, name: Okta attestation}
+  sample: {id: 3427ebbc-7f59-4d8c-8a57-bd36f8c2ad6b, name: Okta attestation, type: profile}
+  contains:
+    id:
+      description: Id of the item.
+      type: str
+    name:
+      description: Its name. V(null) where an id was given.
+      type: str
+    type:
+      description:
+        - Its kind as Iru calls it, such as V(profile), V(custom-app), V(vpp-app) for an App Store app or
+          V(automatic-app) for an Auto App. V(null) where nothing tells it, as for an item that no device has.
+      type: str
 counts:
   description:
     - How many devices are in each bucket. C(unknown) counts a status that Iru does not document.
@@ -136,9 +153,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._http import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprint
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import PLATFORMS, list_devices
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import (
-    BlueprintItems,
+    Library,
     Record,
-    find_item,
+    type_on_a_device,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import (
     counts_of,
@@ -178,7 +195,7 @@ def run(task: Task) -> dict[str, Any]:
     if wait is not None and wait["interval"] <= 0:
         raise InvalidInput(f"wait.interval is {wait['interval']}; expected seconds, more than 0.")
     client = iru_client(task)
-    item = find_item(client, options["library_item"], BlueprintItems(client))
+    item = Library(client).find(options["library_item"])
     wanted = options["blueprints"]
     blueprints = None if wanted is None else [existing_blueprint(client, one)["id"] for one in wanted]
     look = partial(_look, client, item["id"], blueprints, set(options["platforms"]))
@@ -195,11 +212,22 @@ def run(task: Task) -> dict[str, Any]:
         )
     _warn_of_unknown(task, rows)
     return {
-        "library_item": item,
+        "library_item": {**item, "type": item["type"] or _type(client, item["id"], rows)},
         "counts": counts_of(rows),
-        **({"rows": rows} if options["rows"] else {}),
+        **({"rows": [_shown(row) for row in rows]} if options["rows"] else {}),
         **({"activity": list(item_activity(client, item["id"]))} if options["activity"] else {}),
     }
+
+
+def _type(client: Client, item_id: str, rows: list[Record]) -> str | None:
+    """The type as the status rows tell it, else one of the devices that they are of."""
+    told = next((row["type"] for row in rows if row.get("type")), None)
+    device = next((row["device_id"] for row in rows if row["status"] is not None), None)
+    return told or (type_on_a_device(client, item_id, device) if device else None)
+
+
+def _shown(row: Record) -> Record:
+    return {key: value for key, value in row.items() if key != "type"}
 
 
 def _look(client: Client, item_id: str, blueprints: list[str] | None, platforms: set[str]) -> list[Record]:

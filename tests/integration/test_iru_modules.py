@@ -199,10 +199,14 @@ def test_a_next_link_on_another_host_is_taken_over_to_our_own(sandbox):
 
 def test_a_native_scep_item_that_only_the_audit_log_knows_makes_macs_enrol(sandbox):
     (item,) = [one for one in sandbox.state()["iru"]["native_items"].values() if "scep" in one]
-    put = assign(sandbox, ["Engineering"], library_item=item["id"])
-    assert put["changed"]
+    put = assign(sandbox, ["Engineering"], library_item=item["name"])
+    assert (put["changed"], put["library_item"]["id"]) == (True, item["id"])
+    assert [one["path"] for one in sandbox.requests("iru")].count("/api/v1/audit/events") == 1
     sandbox.tick(24 * 60)
-    counts = run(sandbox, iru_library_item_info, library_item=item["name"])["counts"]
+    found = run(sandbox, iru_library_item_info, library_item=item["name"], activity=True)
+    assert found["library_item"] == {"id": item["id"], "name": item["name"], "type": "profile"}
+    assert found["activity"][-1]["user_email"] == "it@attest.example"
+    counts = found["counts"]
     assert counts["compliant"] > 0
     assert counts["failed"] == 0
     assert sandbox.state()["pki"]["issued"]

@@ -41,6 +41,7 @@ class Tenant(BaseAdapter):
         self.devices: list[Record] = []
         self.rows: dict[str, list[Record]] = {}
         self.installed: list[Record] = []
+        self.listings: dict[str, list[Record]] = {}
         self.answers: dict[str, Answer] = {}
         self.log: list[tuple[str, str, int]] = []
         self.sent: list[Record] = []
@@ -108,6 +109,10 @@ class Tenant(BaseAdapter):
                 return self._assignment(verb, self.blueprints[blueprint_id], fields)
             case "GET", ["library", "library-items", item_id, "status"]:
                 return 200, envelope(self.rows.get(item_id, []))
+            case "GET", ["library", "custom-apps" | "custom-scripts"] | ["audit", "events"]:
+                return 200, envelope(self.listings.get("/".join(parts), []))
+            case "GET", ["devices", device_id, "library-items"]:
+                return 200, {"device_id": device_id, "library_items": self.listings.get(device_id, [])}
             case "GET", ["prism", "installed_profiles"]:
                 return 200, {"offset": 0, "limit": 300, "total": None, "data": self.installed, "cursor": None}
             case "GET", ["devices"]:
