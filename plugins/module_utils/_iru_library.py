@@ -20,8 +20,12 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._http import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record, is_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_audit import EventReader
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import items_of, list_blueprints
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_items import (
+    CUSTOM_APP,
+    CUSTOM_SCRIPT,
+    list_items,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import list_profiles
-from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
 
 ITEMS = "/api/v1/library/library-items"
 
@@ -85,12 +89,11 @@ class Library:
                 self._note(str(profile["id"]), str(profile.get("name")), "profile")
 
     def _read_apps_and_scripts(self) -> None:
-        for kind in ("custom-app", "custom-script"):
-            if kind not in self._listed:
-                self._listed.add(kind)
-                items = by_envelope(self._client, f"/api/v1/library/{kind}s", {}, key="id")
-                for item in self._permitted(items):
-                    self._note(str(item["id"]), str(item.get("name")), kind)
+        for kind in (CUSTOM_APP, CUSTOM_SCRIPT):
+            if kind.path not in self._listed:
+                self._listed.add(kind.path)
+                for item in self._permitted(list_items(self._client, kind)):
+                    self._note(str(item["id"]), str(item.get("name")), kind.title.replace(" ", "-"))
 
     def _read_blueprints(self) -> None:
         if "blueprints" not in self._listed:
