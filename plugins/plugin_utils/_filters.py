@@ -4,7 +4,7 @@
 """What turns a plain function into a filter: Ansible's habits with options, and errors for a person.
 
 Options come as keywords or as a dictionary, None and omitted mean the same, and before ansible-core 2.19 a template
-gives text for numbers and booleans. A message never holds a secret: builders do not quote any.
+gives text for numbers, booleans and None. A message never holds a secret: builders do not quote any.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ def boolean(option: str, value: Any) -> bool:
 
 def _typed(option: str, value: Any, annotation: str) -> Any:
     kinds = annotation.split(" | ")
+    if value == "" and "None" in kinds:
+        return None
     if "int" in kinds and isinstance(value, str) and value.isdecimal():
         return int(value)
     return boolean(option, value) if "bool" in kinds else value

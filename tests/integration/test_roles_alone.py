@@ -14,6 +14,8 @@ from tests.sandbox_process import SandboxProcess
 
 FQCN = "okta_iru.attestation."
 ROLES = sorted(path.parent.name for path in (ROOT / "roles").glob("*/tasks"))
+BLUEPRINTS = ["Engineering", "Sales", "Head Office"]
+OPTIONAL = ("sso_extension", "open_prompt", "managed_app_config")
 NEEDED = {
     "endpoint_management": {
         "endpoint_management_scep_url": "{scep_url}",
@@ -25,18 +27,21 @@ NEEDED = {
 # As in the inventory of the sandbox, so that the playbook has done before what the role wants.
 USUAL = {
     "preflight": {
-        "preflight_blueprints": ["Engineering", "Sales", "Head Office"],
+        "preflight_blueprints": BLUEPRINTS,
         "preflight_groups": ["Desktop users"],
         "preflight_apps": ["Salesforce"],
     },
-    "scep_profile": {"scep_profile_blueprints": ["Engineering", "Sales", "Head Office"]},
+    "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
+    "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
+    "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
+    "managed_app_config": {"managed_app_config_blueprints": BLUEPRINTS},
     "authentication_policy": {
         "authentication_policy_groups": ["Desktop users"],
         "authentication_policy_apps": ["Salesforce"],
     },
 }
 # On a tenant where no other role ran: how many requests write.
-WRITES_OF_A_FIRST_RUN = {"scep_profile": 4, "authentication_policy": 3}
+WRITES_OF_A_FIRST_RUN = {"scep_profile": 4, "authentication_policy": 3, **dict.fromkeys(OPTIONAL, 4)}
 
 # What no conversion of Ansible makes a value of this type of. Text is left out, since anything becomes text.
 WRONG: dict[str, Any] = {"int": "many", "bool": "perhaps", "list": {"a": "dictionary"}, "dict": "text"}
@@ -70,9 +75,11 @@ def play(sandbox: SandboxProcess, folder: Path, tasks: list[dict[str, Any]], **o
 
 @pytest.fixture(scope="module")
 def converged_state(sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The state of a sandbox on which the playbook ran two hours ago."""
+    """The state of a sandbox on which the playbook ran two hours ago, with all that is optional."""
     sandbox_process.reset()
-    attest(tmp_path_factory.mktemp("first"), sandbox_process)
+    switches = {f"attestation_{role}": True for role in OPTIONAL}
+    usual = {name: value for role in OPTIONAL for name, value in USUAL[role].items()}
+    attest(tmp_path_factory.mktemp("first"), sandbox_process, variables={**switches, **usual})
     sandbox_process.tick(120)
     return sandbox_process.state()
 
