@@ -81,6 +81,27 @@ def planned_blueprint(identifier: str) -> Record:
     return {"id": identifier, "name": identifier.rpartition(":")[2], "type": None, "computers_count": 0}
 
 
+def list_templates(client: Client) -> list[Record]:
+    """Iru's templates for new Blueprints, each with the name of its ``category`` instead of the number."""
+    categories = by_envelope(client, f"{PATH}/templates/", {"limit": PAGE})
+    return [
+        {**template, "category": category.get("name")}
+        for category in categories
+        for template in category.get("templates") or ()
+        if as_record(template)
+    ]
+
+
+def template_id(client: Client, name: str) -> str:
+    """The id of the template of a name. Raises Ambiguous, and NotFound with the closest names."""
+    templates = list_templates(client)
+    matches = ({**one, "id": str(one.get("id"))} for one in templates if one.get("name") == name)
+    found = only_match(matches, "Blueprint template", name)
+    if found is None:
+        raise not_found("Blueprint template", name, (str(one.get("name")) for one in templates))
+    return str(found["id"])
+
+
 def items_of(client: Client, blueprint_id: str) -> list[Record]:
     """``id`` and ``name`` of every Library item on a Blueprint; on an Assignment Map of all its nodes together."""
     if is_planned(blueprint_id, check=client.check):
@@ -150,12 +171,11 @@ def delete_blueprint(client: Client, found: Record) -> None:
 
 
 def devices_on(client: Client, blueprint: Record) -> int:
-    """How many devices are on a Blueprint, missing ones included; at least 1 if only "some" can be told."""
+    """How many devices are on a Blueprint, missing ones included; counted where the Blueprint does not say."""
     counts = [blueprint.get(key) for key in ("computers_count", "missing_computers_count")]
     if isinstance(counts[0], int):
         return sum(count for count in counts if isinstance(count, int))
-    devices = by_offset(client, "/api/v1/devices", {"blueprint_id": blueprint["id"]}, limit=1)
-    return 0 if next(devices, None) is None else 1
+    return sum(1 for _device in by_offset(client, "/api/v1/devices", {"blueprint_id": blueprint["id"]}, limit=PAGE))
 
 
 def _form(fields: Record, prefix: str = "") -> dict[str, str]:

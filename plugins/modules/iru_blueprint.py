@@ -19,7 +19,8 @@ extends_documentation_fragment:
   - okta_iru.attestation.iru
   - okta_iru.attestation.attributes
 notes:
-  - Least permissions of the API token are Blueprints List, Create and Update, and Delete for O(state=absent).
+  - Least permissions of the API token are List, Create and Update Blueprint, Delete Blueprint for O(state=absent), and
+    Get Blueprint Templates for the name of a template.
   - In check mode a Blueprint that would be created has an id that begins with V(planned:), which other modules of
     this collection accept in check mode.
 options:
@@ -54,7 +55,7 @@ options:
         description: Id of the Blueprint or the template.
         type: str
       name:
-        description: Name of the Blueprint, instead of the id.
+        description: Name of the Blueprint or the template, instead of the id.
         type: str
   description:
     description: Description of the Blueprint.
@@ -79,9 +80,14 @@ options:
     description:
       - Remove a Blueprint although devices are on it. Iru then un-manages every one of them; they lose their
         profiles and certificates and have to be enrolled again. Without it, O(state=absent) is refused for such a
-        Blueprint.
+        Blueprint. O(unmanage_devices) has to be given as well.
     type: bool
     default: false
+  unmanage_devices:
+    description:
+      - How many devices may be un-managed at most, with O(force). If more are on the Blueprint it is not removed, so
+        that a Blueprint that filled up in the meantime is safe.
+    type: int
 seealso:
   - module: okta_iru.attestation.iru_blueprint_info
   - module: okta_iru.attestation.iru_library_assignment
@@ -105,6 +111,15 @@ EXAMPLES = r"""
     source:
       type: blueprint
       name: Attestation pilot
+
+- name: A Blueprint that starts from one of Iru's templates
+  okta_iru.attestation.iru_blueprint:
+    url: https://example.api.kandji.io
+    token: "{{ iru_token }}"
+    name: Hardened
+    source:
+      type: template
+      name: CIS Level 1 Scored
 
 - name: Remove a Blueprint that no device is on
   okta_iru.attestation.iru_blueprint:
@@ -159,6 +174,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
     existing_blueprint,
     find_blueprint,
     list_blueprints,
+    template_id,
     update_blueprint,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
@@ -180,7 +196,6 @@ SPEC = ModuleSpec(
             },
             "mutually_exclusive": [("id", "name")],
             "required_one_of": [("id", "name")],
-            "required_if": [("type", "template", ("id",))],
         },
         "description": {"type": "str"},
         "color": {"type": "str"},
@@ -190,6 +205,7 @@ SPEC = ModuleSpec(
             "options": {"code": {"type": "str"}, "is_active": {"type": "bool"}},
         },
         "force": {"type": "bool", "default": False},
+        "unmanage_devices": {"type": "int"},
     },
     required_one_of=[("name", "id")],
 )
@@ -220,7 +236,9 @@ def _create(task: Task, client: Client, wanted: Record) -> dict[str, Any]:
     kind, source = task.params["type"], task.params["source"]
     if source is not None:
         fields["source"] = {"type": source["type"], "id": source["id"]}
-        if source["type"] == "blueprint":
+        if source["type"] == "template":
+            fields["source"]["id"] = source["id"] or template_id(client, source["name"])
+        else:
             origin = existing_blueprint(client, source["id"] or source["name"])
             fields["source"]["id"] = origin["id"]
             kind = kind or origin["type"]
@@ -256,17 +274,26 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     before = {}
     if found is not None:
         number = devices_on(client, found)
-        if number and not task.params["force"]:
-            raise Refused(
-                f"The Blueprint {found['name']!r} was not removed: {number} device(s) are on it, and Iru would "
-                "un-manage every one. Move them to another Blueprint first, or set force to un-manage them.",
-                devices=number,
-            )
         if number:
+            _check_force(task, found, number)
             task.warn(f"Removing the Blueprint {found['name']!r} un-manages {number} device(s).")
         delete_blueprint(client, found)
         before = {key: found.get(key) for key in ("name", "type", "description", "computers_count")}
     return _result(task, client, None, (before, {}))
+
+
+def _check_force(task: Task, found: Record, number: int) -> None:
+    """Un-managing devices takes two options, one of which says how many."""
+    allowed = task.params["unmanage_devices"]
+    if task.params["force"] and allowed is not None and number <= allowed:
+        return
+    said = f" and unmanage_devices allows {allowed}" if allowed is not None else ""
+    raise Refused(
+        f"The Blueprint {found['name']!r} was not removed: {number} device(s) are on it{said}, and Iru would un-manage "
+        "every one. Move them to another Blueprint first; or, to un-manage them, set force and unmanage_devices: "
+        f"{number}.",
+        devices=number,
+    )
 
 
 def _result(task: Task, client: Client, blueprint: Record | None, diff: tuple[Record, Record]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ extends_documentation_fragment:
   - okta_iru.attestation.iru
   - okta_iru.attestation.attributes.info
 notes:
-  - Least permissions of the API token are Blueprints List, and List Library Items for O(library_items).
+  - Least permissions of the API token are List Blueprints, List Library Items for O(library_items), and Get Blueprint
+    Templates for O(templates).
 options:
   name:
     description: Only the Blueprint of exactly this name. A name that does not exist gives an empty list.
@@ -30,6 +31,10 @@ options:
     description:
       - Also read the Library items on each Blueprint, one request a Blueprint. On an Assignment Map those of all its
         nodes together, since the API does not tell the nodes.
+    type: bool
+    default: false
+  templates:
+    description: Also list Iru's templates, from which M(okta_iru.attestation.iru_blueprint) can make a Blueprint.
     type: bool
     default: false
 seealso:
@@ -71,6 +76,13 @@ blueprints:
       returned: when O(library_items) is set
       type: list
       elements: dict
+templates:
+  description: Iru's templates, without their parameters.
+  returned: when O(templates) is set
+  type: list
+  elements: dict
+  sample:
+    - {id: 15, name: CIS Level 1 Scored, category: CIS, rating: 60, description: Parameters of the CIS benchmark.}
 """
 
 from typing import Any
@@ -83,6 +95,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
     find_blueprint,
     items_of,
     list_blueprints,
+    list_templates,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -93,9 +106,13 @@ SPEC = ModuleSpec(
         "name": {"type": "str"},
         "id": {"type": "str"},
         "library_items": {"type": "bool", "default": False},
+        "templates": {"type": "bool", "default": False},
     },
     mutually_exclusive=[("name", "id")],
 )
+
+
+_TEMPLATE = ("id", "name", "category", "rating", "description")
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -104,7 +121,10 @@ def run(task: Task) -> dict[str, Any]:
     blueprints = _blueprints(task, client)
     if task.params["library_items"]:
         blueprints = [{**one, "library_items": items_of(client, str(one["id"]))} for one in blueprints]
-    return {"blueprints": blueprints}
+    found: dict[str, Any] = {"blueprints": blueprints}
+    if task.params["templates"]:
+        found["templates"] = [{key: one.get(key) for key in _TEMPLATE} for one in list_templates(client)]
+    return found
 
 
 def _blueprints(task: Task, client: Client) -> list[Record]:

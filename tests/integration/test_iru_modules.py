@@ -197,6 +197,25 @@ def test_a_next_link_on_another_host_is_taken_over_to_our_own(sandbox):
     assert not profile(sandbox, state="absent")["changed"]
 
 
+def test_a_blueprint_from_a_template_and_its_end(sandbox):
+    made = {"name": "Hardened", "source": {"type": "template", "name": "CIS Level 2 Scored"}}
+    predicted = run(sandbox, iru_blueprint, **made, check=True)
+    real = run(sandbox, iru_blueprint, **made)
+    assert (predicted["writes"], predicted["diff"]) == (real["writes"], real["diff"])
+    assert real["blueprint"]["params"]
+    sandbox.clear_requests()
+    assert not run(sandbox, iru_blueprint, **made)["changed"]
+    assert len(sandbox.requests("iru")) == 1
+    assert run(sandbox, iru_blueprint, name="Hardened", state="absent")["changed"]
+    devices = {"name": "Engineering", "state": "absent", "force": True}
+    number = run(sandbox, iru_blueprint, **devices, fails=True)["failure"]["devices"]
+    assert (
+        run(sandbox, iru_blueprint, **devices, unmanage_devices=number - 1, fails=True)["failure"]["kind"] == "Refused"
+    )
+    assert run(sandbox, iru_blueprint, **devices, unmanage_devices=number)["changed"]
+    assert [one["is_removed"] for one in sandbox.state()["iru"]["devices"].values()].count(True) == number
+
+
 def test_a_native_scep_item_that_only_the_audit_log_knows_makes_macs_enrol(sandbox):
     (item,) = [one for one in sandbox.state()["iru"]["native_items"].values() if "scep" in one]
     put = assign(sandbox, ["Engineering"], library_item=item["name"])

@@ -9,6 +9,19 @@ from ansible_collections.okta_iru.attestation.plugins.modules import iru_bluepri
 from tests.unit.iru_tenant import Tenant, run_in
 
 PATH = "/api/v1/blueprints"
+TEMPLATES = {
+    "count": 2,
+    "next": None,
+    "previous": None,
+    "results": [
+        {
+            "id": 2,
+            "name": "CIS",
+            "templates": [{"id": 16, "name": "Strict", "params": {}}, {"id": 17, "name": "Twice"}],
+        },
+        {"id": 1, "name": "Iru", "templates": [{"id": 9, "name": "Twice"}]},
+    ],
+}
 UNKNOWN = "6391086e-85a1-4820-813c-f9c75025fff4"
 
 
@@ -100,6 +113,8 @@ def test_a_copy_has_the_type_of_its_source(tenant):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"name": "Copy", "source": {"type": "template", "name": "Strct"}}, "Did you mean 'Strict'"),
+        ({"name": "Copy", "source": {"type": "template", "name": "Twice"}}, "2 Blueprint templates"),
         ({"id": UNKNOWN, "name": "Pilot"}, "no Blueprint with the id"),
         ({"id": "17"}, "expected an id"),
         ({"name": "Copy", "source": {"type": "blueprint", "name": "Pilto"}}, "Did you mean 'Pilot'"),
@@ -107,16 +122,35 @@ def test_a_copy_has_the_type_of_its_source(tenant):
 )
 def test_bad_input_is_refused_and_nothing_is_written(tenant, options, says):
     tenant.add_blueprint("Pilot")
+    tenant.answers[f"{PATH}/templates/"] = 200, TEMPLATES
     assert says in run(tenant, **options)["msg"]
     assert tenant.writes() == []
 
 
-def test_a_blueprint_with_devices_is_removed_only_by_force(tenant):
+def test_a_template_is_given_by_name_or_id(tenant):
+    tenant.answers[f"{PATH}/templates/"] = 200, TEMPLATES
+    for number, source in enumerate(({"name": "Strict"}, {"id": "16"})):
+        options = {"name": f"Copy {number}", "source": {"type": "template", **source}}
+        predicted = run(tenant, check=True, **options)
+        real = run(tenant, **options)
+        assert real["writes"] == predicted["writes"]
+        assert real["diff"] == predicted["diff"]
+        assert tenant.sent[-1] | {"source.type": "template", "source.id": "16"} == tenant.sent[-1]
+        tenant.log.clear()
+        assert not run(tenant, **options)["changed"]
+        assert [path for _method, path, _status in tenant.log] == [PATH]  # what exists needs no template
+
+
+def test_a_blueprint_with_devices_is_removed_only_by_two_options(tenant):
     blueprint = tenant.add_blueprint("Pilot", computers_count=3)
-    refused = run(tenant, name="Pilot", state="absent")
-    assert (refused["failure"]["kind"], refused["failure"]["devices"]) == ("Refused", 3)
+    gone = {"name": "Pilot", "state": "absent"}
+    for options in ({}, {"force": True}, {"unmanage_devices": 3}, {"force": True, "unmanage_devices": 2}):
+        for check in (True, False):
+            refused = run(tenant, check=check, **gone, **options)
+            assert (refused["failure"]["kind"], refused["failure"]["devices"]) == ("Refused", 3)
+            assert "unmanage_devices: 3" in refused["msg"]
     assert tenant.writes() == []
-    removed = run(tenant, name="Pilot", state="absent", force=True)
+    removed = run(tenant, **gone, force=True, unmanage_devices=3)
     assert removed["writes"] == [{"method": "DELETE", "path": f"{PATH}/{blueprint['id']}"}]
     assert "un-manages 3" in removed["warnings"][0]
     assert not run(tenant, name="Pilot", state="absent")["changed"]
@@ -125,8 +159,8 @@ def test_a_blueprint_with_devices_is_removed_only_by_force(tenant):
 def test_devices_are_counted_where_the_answer_has_no_count(tenant):
     blueprint = tenant.add_blueprint("Pilot")
     del tenant.blueprints[blueprint["id"]]["computers_count"]
-    tenant.answers["/api/v1/devices"] = (200, [{"device_id": "1"}])
-    assert run(tenant, name="Pilot", state="absent")["failure"]["kind"] == "Refused"
+    tenant.devices = [{"device_id": str(number)} for number in range(301)]
+    assert run(tenant, name="Pilot", state="absent")["failure"]["devices"] == 301
 
 
 def test_a_lost_answer_of_a_create_leaves_one_blueprint(tenant):
@@ -167,6 +201,15 @@ def test_info_lists_all_or_exactly_one(tenant):
     assert run_in(tenant, iru_blueprint_info, id=UNKNOWN)["failure"]["kind"] == "NotFound"
     listed = run_in(tenant, iru_blueprint_info, name="Pilot", library_items=True)["blueprints"]
     assert listed[0]["library_items"] == [{"id": item["id"], "name": "SCEP"}]
+
+
+def test_info_lists_templates_on_request(tenant):
+    tenant.answers[f"{PATH}/templates/"] = 200, TEMPLATES
+    result = run_in(tenant, iru_blueprint_info, templates=True)
+    assert [(one["id"], one["name"], one["category"]) for one in result["templates"]] == [
+        (16, "Strict", "CIS"), (17, "Twice", "CIS"), (9, "Twice", "Iru")
+    ]  # fmt: skip
+    assert all("params" not in one for one in result["templates"])
 
 
 def test_info_of_a_planned_blueprint_is_empty_of_items(tenant):
