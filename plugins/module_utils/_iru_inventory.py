@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprints
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import list_devices
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import BlueprintItems, find_item
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import status_rows
 
 Record = dict[str, Any]
@@ -55,10 +55,10 @@ def read_devices(
 
 
 def _with_status(client: Client, devices: list[Record], references: Sequence[str]) -> list[Record]:
-    known = BlueprintItems(client)
+    library = Library(client)
     missing = {"status": None, "bucket": "missing", "reported_at": None}
     for reference in references:
-        rows = {row["device_id"]: row for row in status_rows(client, find_item(client, reference, known)["id"])}
+        rows = {row["device_id"]: row for row in status_rows(client, library.find(reference)["id"])}
         for device in devices:
             row = rows.get(device["device_id"], missing)
             device.setdefault("library_items", {})[reference] = {key: row[key] for key in _STATUS_KEYS}
