@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import plistlib
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from tests.ansible_run import AnsibleRun
 from tests.integration.playbook import attest, writes_sent, writes_told
-from tests.integration.test_attestation import computers, iru
+from tests.integration.test_attestation import computers, iru, okta
 from tests.integration.test_roles_alone import FQCN, imported, play
 from tests.sandbox_process import SandboxProcess
 
@@ -197,25 +198,91 @@ def test_a_policy_that_another_profile_sets_is_refused(tmp_path: Path, sandbox: 
     assert writes_sent(sandbox) == []
 
 
+CROWDSTRIKE = "com.crowdstrike.zta"
+
+
+def integrations(sandbox: SandboxProcess) -> dict[tuple[str, str], dict[str, Any]]:
+    """The integrations of the org by name and platform."""
+    return {(one["name"], one["platform"]): one for one in okta(sandbox, "GET", "/api/v1/device-integrations")}
+
+
+def test_endpoint_security_is_switched_on_and_macs_know_where_the_signals_are(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    known = integrations(sandbox)[CROWDSTRIKE, "MACOS"]
+    okta(sandbox, "POST", f"/api/v1/device-integrations/{known['id']}/lifecycle/deactivate")
+    location = "/Library/Application Support/Crowdstrike/ZeroTrustAssessment/OVSignals.zta"
+    options = {
+        "plugin": {"location": location},
+        "windows_file": str(tmp_path / "com.crowdstrike.zta.json"),
+        "assurance": "Chrome on Macs",
+        "assurance_signals": {"disk_encrypted": True, "os_firewall": True},
+    }
+    run = run_role(tmp_path / "run", sandbox, "endpoint_security", options=options)
+    assert integrations(sandbox)[CROWDSTRIKE, "MACOS"]["status"] == "ACTIVE"
+    activation = ("POST", f"/api/v1/device-integrations/{known['id']}/lifecycle/activate")
+    assert [activation, *writes_told(run)] == writes_sent(sandbox), "the first task is a loop"
+    macs = received(sandbox)
+    assert macs
+    for payloads in macs.values():
+        by_domain = {payload["PayloadType"]: settings(payload) for payload in payloads}
+        assert set(by_domain) == {"com.okta.mobile", EXTENSION}
+        assert by_domain["com.okta.mobile"] == by_domain[EXTENSION]
+        assert by_domain[EXTENSION]["OktaVerify.Plugins"] == [CROWDSTRIKE]
+        assert by_domain[EXTENSION][CROWDSTRIKE]["location"] == location
+    file = json.loads((tmp_path / "com.crowdstrike.zta.json").read_text(encoding="utf-8"))
+    assert file["availabilityChecks"] == [{"type": "SERVICE_RUNNING", "value": "csagent"}]
+    assert file["location"] == r"%ProgramData%\CrowdStrike\ZeroTrustAssessment\data.zta"
+    (policy,) = [one for one in okta(sandbox, "GET", "/api/v1/device-assurances") if one["name"] == "Chrome on Macs"]
+    assert policy["thirdPartySignalProviders"]["dtc"] == {"diskEncrypted": True, "osFirewall": True}
+    again = run_role(tmp_path / "again", sandbox, "endpoint_security", options=options)
+    assert (again.changed(), writes_sent(sandbox)) == ([], [])
+
+
+def test_an_integration_that_nobody_added_is_named_with_the_way_to_add_it(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    missing = {"integrations": [{"name": "com.example.edr"}]}
+    run = run_role(tmp_path, sandbox, "endpoint_security", options=missing, fails=True)
+    assert "Admin Console" in str(run.tasks[-1].result)
+    assert writes_sent(sandbox) == []
+
+
+def test_configuration_and_plug_in_are_two_profiles_that_a_mac_merges_or_one(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    run_role(tmp_path / "plug-in", sandbox, "endpoint_security", options={})
+    run_role(tmp_path / "settings", sandbox, "managed_app_config", options={"org": HOST})
+    for payloads in received(sandbox).values():
+        keys = [(payload["PayloadType"], key) for payload in payloads for key in settings(payload)]
+        assert len(payloads) == 4
+        assert len(keys) == len(set(keys)), "which profile wins is defined only where no key is set twice"
+    both = {"org": HOST, "plugins": [{}]}
+    refused = run_role(tmp_path / "twice", sandbox, "managed_app_config", options=both, fails=True)
+    assert "com.okta.mobile OktaVerify.Plugins" in refused.tasks[-1].result["msg"]
+
+
 NAMES = {
     "sso_extension": ("Okta FastPass SSO extension", {"Realm": "okta device"}),
     "open_prompt": ("Okta Verify prompt in browsers", {"ExternalProtocolDialogShowAlwaysOpenCheckbox": False}),
+    "endpoint_security": ("Okta Verify EDR plug-in", {"OktaVerify.Plugins": ["com.example.edr"]}),
     "managed_app_config": ("Okta Verify settings", {"OktaVerify.OrgUrl": "https://other.okta.example"}),
 }
 
 
 @pytest.mark.parametrize("role", NAMES)
 def test_drift_is_shown_and_repaired_by_one_write(tmp_path: Path, sandbox: SandboxProcess, role: str) -> None:
-    run_role(tmp_path / "first", sandbox, role, options={"org": HOST})
+    options = {"org": HOST} if role != "endpoint_security" else {}
+    run_role(tmp_path / "first", sandbox, role, options=options)
     name, change = NAMES[role]
     edit(sandbox, name, change)
-    shown = run_role(tmp_path / "check", sandbox, role, options={"org": HOST}, check=True, diff=True)
+    shown = run_role(tmp_path / "check", sandbox, role, options=options, check=True, diff=True)
     assert len(shown.changed()) == 1
     (diff,) = [task.result["diff"] for task in shown.tasks if task.result.get("changed")]
     (key,) = change
     assert key in str(diff["before"])
     assert writes_sent(sandbox) == []
-    run_role(tmp_path / "repair", sandbox, role, options={"org": HOST})
+    run_role(tmp_path / "repair", sandbox, role, options=options)
     item = profiles(sandbox)[name]
     assert writes_sent(sandbox) == [("PATCH", f"/api/v1/library/custom-profiles/{item['id']}")]
     stored = plistlib.loads(item["profile"].encode())["PayloadContent"][0]

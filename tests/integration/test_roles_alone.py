@@ -15,7 +15,7 @@ from tests.sandbox_process import SandboxProcess
 FQCN = "okta_iru.attestation."
 ROLES = sorted(path.parent.name for path in (ROOT / "roles").glob("*/tasks"))
 BLUEPRINTS = ["Engineering", "Sales", "Head Office"]
-OPTIONAL = ("sso_extension", "open_prompt", "managed_app_config")
+OPTIONAL = ("sso_extension", "open_prompt", "endpoint_security", "managed_app_config")
 NEEDED = {
     "endpoint_management": {
         "endpoint_management_scep_url": "{scep_url}",
@@ -34,6 +34,7 @@ USUAL = {
     "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
     "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
     "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
+    "endpoint_security": {"endpoint_security_blueprints": BLUEPRINTS},
     "managed_app_config": {"managed_app_config_blueprints": BLUEPRINTS},
     "authentication_policy": {
         "authentication_policy_groups": ["Desktop users"],
