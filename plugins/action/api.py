@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
             result.update(self._execute_module(module_name=module_name, task_vars=task_vars, wrap_async=wrap_async))
         else:
             module = importlib.import_module(f"{_MODULES}.{name}")
-            result.update(self._run_in_worker(name, module))
+            result.update(self._run_in_worker(name, module, str((task_vars or {}).get("inventory_hostname", ""))))
         self._record(result, task_vars or {})
         return result
 
@@ -65,7 +65,7 @@ class ActionModule(ActionBase):
             warning = f"{error.message} Teardown will not know of what this task changed."
             result["warnings"] = [*result.get("warnings", []), warning]
 
-    def _run_in_worker(self, name: str, module: Any) -> dict[str, Any]:
+    def _run_in_worker(self, name: str, module: Any, host: str) -> dict[str, Any]:
         spec = module.SPEC
         validation = ArgumentSpecValidator(spec.options, **spec.rules()).validate(dict(self._task.args))
         secrets = Secrets(validation._no_log_values)
@@ -79,7 +79,8 @@ class ActionModule(ActionBase):
             check=self._task.check_mode,
             diff=self._task.diff,
             secrets=secrets,
-            progress=self._display.v,
+            # To standard error, so that callbacks whose output is read by programs stay readable.
+            progress=lambda text: self._display.display(f"[{host}] {secrets.scrub(text)}", stderr=True),
         )
         return execute(module.run, task)
 

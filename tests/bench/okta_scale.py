@@ -39,7 +39,10 @@ UNLIMITED = {"rate_limits": {"/api/v1/logs": 10**9, "/api/v1/devices": 10**9}}
 # What is read, as a module and its options; "{file}" is a file of the bench.
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "devices, newest of each, to a file": ("okta_device_info", {"output_file": "{file}"}),
-    "devices, counted only": ("okta_device_info", {"fields": ["id"], "managed": False, "output_file": "{file}"}),
+    "devices not managed, to a file": (
+        "okta_device_info",
+        {"fields": ["id"], "managed": False, "output_file": "{file}"},
+    ),
     "events, polling, to a file": ("okta_system_log_info", {"output_file": "{file}"}),
     "events, bounded, counted by type": (
         "okta_system_log_info",
