@@ -186,9 +186,26 @@ class ModuleDocFragment:
     LISTED = f"""
 options:
   rules:
+    description: The rules, in the order of evaluation. Of a rule that exists only what is set is compared and changed.
+    type: list
+    elements: dict
+    required: true
     suboptions:
+      name:
+        description: Name of the rule.
+        type: str
+        required: true
+      state:
+        description:
+          - V(present) leaves an existing rule switched on or off as it is and makes a new one active.
+          - V(enabled) and V(disabled) also see to it that Okta shows it as active or inactive.
+        type: str
+        choices: [present, absent, enabled, disabled]
+        default: present
 {_options(_inside(_CONDITIONS, "rules[]"), 3)}{_options(_inside(_ACTIONS, "rules[]"), 3)}
   catch_all:
+    description: What the Catch-all Rule does, which decides about everybody whom no other rule holds for.
+    type: dict
     suboptions:
 {_options(_inside(_ACTIONS, "catch_all"), 3)}
 """

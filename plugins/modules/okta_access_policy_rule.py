@@ -26,7 +26,8 @@ notes:
     C(okta.userTypes.read), of network zones C(okta.networkZones.read), of device assurance policies
     C(okta.deviceAssurance.read).
   - A rule that lets in managed devices keeps nobody else out as long as the Catch-all Rule lets everybody in.
-  - Okta wants the rules of one policy written one after the other. Do not run tasks for the same policy in parallel.
+  - For several rules of a policy M(okta_iru.attestation.okta_access_policy_rules) needs fewer requests and keeps their
+    order.
 options:
   policy:
     description:
@@ -73,6 +74,8 @@ options:
     default: false
 seealso:
   - module: okta_iru.attestation.okta_access_policy
+  - module: okta_iru.attestation.okta_access_policy_rules
+  - module: okta_iru.attestation.okta_policy_simulate
   - name: Add an authentication policy rule for desktop
     description: What Okta asks for, for management attestation.
     link: https://help.okta.com/oie/en-us/content/topics/identity-engine/devices/add-app-signon-policy-desktop.htm
