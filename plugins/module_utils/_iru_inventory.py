@@ -14,7 +14,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._http import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprints
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import list_devices
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import status_rows
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import MISSING, latest_statuses
 
 Record = dict[str, Any]
 
@@ -23,7 +23,6 @@ NAMED_BY = ("serial_number", "device_name", "device_id")
 
 # What a host pattern gives a meaning to, and blanks.
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
-_STATUS_KEYS = ("status", "bucket", "reported_at")
 
 
 def read_devices(
@@ -56,12 +55,12 @@ def read_devices(
 
 def _with_status(client: Client, devices: list[Record], references: Sequence[str]) -> list[Record]:
     library = Library(client)
-    missing = {"status": None, "bucket": "missing", "reported_at": None}
     for reference in references:
-        rows = {row["device_id"]: row for row in status_rows(client, library.find(reference)["id"])}
+        rows = latest_statuses(client, library.find(reference)["id"])
         for device in devices:
-            row = rows.get(device["device_id"], missing)
-            device.setdefault("library_items", {})[reference] = {key: row[key] for key in _STATUS_KEYS}
+            row = rows.get(device["device_id"], MISSING)
+            shown = {"status": row.status, "bucket": row.bucket, "reported_at": row.reported_at}
+            device.setdefault("library_items", {})[reference] = shown
     return devices
 
 

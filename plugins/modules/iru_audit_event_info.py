@@ -18,6 +18,7 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.listing
   - okta_iru.attestation.attributes.info
 notes:
   - Least permission of the API token is List audit events.
@@ -51,12 +52,6 @@ options:
     elements: str
   target_ids:
     description: Only events of the objects of these ids.
-    type: list
-    elements: str
-  fields:
-    description:
-      - Return only these fields of each event. All that is returned is kept in memory, so a large tenant is best asked
-        for the few fields that the play needs.
     type: list
     elements: str
 seealso:
@@ -113,6 +108,14 @@ cursor:
   returned: success
   type: str
   sample: PmR0OjIwMjYtMDMtMTY=
+count:
+  description: How many events were returned, or written to O(output_file).
+  returned: success
+  type: int
+output_file:
+  description: The file of O(output_file).
+  returned: when O(output_file) is given
+  type: str
 """
 
 from datetime import datetime
@@ -121,6 +124,7 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import projected
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_audit import EventReader
+from ansible_collections.okta_iru.attestation.plugins.module_utils._listing import collected, listing_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
@@ -135,7 +139,7 @@ SPEC = ModuleSpec(
         "actions": {"type": "list", "elements": "str", "choices": ["create", "update", "delete"]},
         "target_types": {"type": "list", "elements": "str"},
         "target_ids": {"type": "list", "elements": "str"},
-        "fields": {"type": "list", "elements": "str"},
+        **listing_options(),
     },
 )
 
@@ -158,7 +162,7 @@ def run(task: Task) -> dict[str, Any]:
         for event in reader.events(options["limit"])
         if all(event.get(key) in values for key, values in chosen.items())
     )
-    return {"events": list(projected(events, options["fields"])), "cursor": reader.cursor}
+    return {**collected(task, "events", projected(events, options["fields"])), "cursor": reader.cursor}
 
 
 def _checked_time(option: str, text: str) -> str:

@@ -19,6 +19,7 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.listing
   - okta_iru.attestation.attributes.info
 notes:
   - Least permissions of the API token are List Devices; List Blueprints for O(blueprint); Get Library Item Statuses
@@ -64,12 +65,6 @@ options:
   status_of:
     description: Id or name of a Library item whose status is added to each device as C(library_item_status).
     type: str
-  fields:
-    description:
-      - Return only these fields of each device. All that is returned is kept in memory, so a large tenant is best asked
-        for the few fields that the play needs.
-    type: list
-    elements: str
   gather:
     description:
       - Add to each device what Iru tells of one device at a time, by a request each.
@@ -174,9 +169,18 @@ devices:
       returned: when O(gather) names it
       type: list
       elements: dict
+count:
+  description: How many devices were returned, or written to O(output_file).
+  returned: success
+  type: int
+output_file:
+  description: The file of O(output_file).
+  returned: when O(output_file) is given
+  type: str
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned
@@ -187,7 +191,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_device_views import VIEWS, gathered
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import PLATFORMS, list_devices
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library, Record
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import status_rows
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import MISSING, latest_statuses
+from ansible_collections.okta_iru.attestation.plugins.module_utils._listing import collected, listing_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
@@ -206,7 +211,7 @@ SPEC = ModuleSpec(
         "os_version": {"type": "str"},
         "filevault_enabled": {"type": "bool"},
         "status_of": {"type": "str"},
-        "fields": {"type": "list", "elements": "str"},
+        **listing_options(),
         "gather": {"type": "list", "elements": "str", "choices": list(VIEWS)},
         "gather_limit": {"type": "int", "default": 25},
     },
@@ -224,8 +229,6 @@ _FILTERS = {
 # Of these Iru may match a part; the option says that the whole is meant.
 _WHOLE = ("asset_tag", "device_name")
 
-_STATUS_KEYS = ("status", "bucket", "reported_at", "log")
-
 
 def run(task: Task) -> dict[str, Any]:
     """Read the devices."""
@@ -236,7 +239,7 @@ def run(task: Task) -> dict[str, Any]:
         devices = _with_status(client, options["status_of"], devices)
     if options["gather"]:
         devices = _with_views(task, client, devices)
-    return {"devices": list(projected(devices, options["fields"]))}
+    return collected(task, "devices", projected(devices, options["fields"]))
 
 
 def _devices(task: Task, client: Client) -> Iterator[Record]:
@@ -262,12 +265,13 @@ def _devices(task: Task, client: Client) -> Iterator[Record]:
 def _with_status(client: Client, reference: str, devices: Iterable[Record]) -> Iterator[Record]:
     """The devices with the status of a Library item: its rows of all devices are read, unless one alone is wanted."""
     item = Library(client).find(reference)
-    listed = list(devices)
-    only = listed[0]["device_id"] if len(listed) == 1 else None
-    read = status_rows(client, item["id"], only) if listed else ()
-    rows = {row["device_id"]: {key: row[key] for key in _STATUS_KEYS} for row in read}
-    missing = {"status": None, "bucket": "missing", "reported_at": None, "log": None}
-    yield from ({**one, "library_item_status": rows.get(one["device_id"], missing)} for one in listed)
+    stream = iter(devices)
+    first = list(islice(stream, 2))
+    if not first:
+        return
+    rows = latest_statuses(client, item["id"], first[0]["device_id"] if len(first) == 1 else None)
+    for device in chain(first, stream):
+        yield {**device, "library_item_status": rows.get(device["device_id"], MISSING)._asdict()}
 
 
 def _with_views(task: Task, client: Client, devices: Iterable[Record]) -> list[Record]:

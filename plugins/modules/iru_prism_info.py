@@ -17,6 +17,7 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.listing
   - okta_iru.attestation.attributes.info
 notes:
   - Least permissions of the API token are that of the category under Prism; Count there for O(count);
@@ -68,12 +69,6 @@ options:
   limit:
     description: Return at most this many rows.
     type: int
-  fields:
-    description:
-      - Return only these fields of each row. All that is returned is kept in memory, so a large tenant is best asked
-        for the few fields that the play needs.
-    type: list
-    elements: str
   count:
     description:
       - Return only how many rows the category has in the whole tenant, in one request. Iru counts without O(filter),
@@ -123,10 +118,14 @@ rows:
       identity_certificate: true
       last_collected_at: "2026-03-16T09:12:44.120000Z"
 count:
-  description: How many rows were returned; with O(count) how many the category has.
+  description: How many rows were returned, or written to O(output_file); with O(count) how many the category has.
   returned: success
   type: int
   sample: 1
+output_file:
+  description: The file of O(output_file).
+  returned: when O(output_file) is given
+  type: str
 approximate:
   description: Whether the count is one.
   returned: when O(count) is set
@@ -146,6 +145,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism im
     count_rows,
     prism_rows,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._listing import collected, listing_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
@@ -158,7 +158,7 @@ SPEC = ModuleSpec(
         "device_families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
         "sort_by": {"type": "str"},
         "limit": {"type": "int"},
-        "fields": {"type": "list", "elements": "str"},
+        **listing_options(),
         "count": {"type": "bool", "default": False},
     },
 )
@@ -176,7 +176,7 @@ def run(task: Task) -> dict[str, Any]:
     ids = [one["id"] for one in existing_blueprints(client, wanted or ())]
     real = [one for one in ids if not is_planned(one, check=task.check)]
     if wanted is not None and not real:
-        return {"rows": [], "count": 0}
+        return collected(task, "rows", ())
     rows = prism_rows(
         client,
         options["category"],
@@ -185,8 +185,7 @@ def run(task: Task) -> dict[str, Any]:
         families=options["device_families"] or (),
         sort_by=options["sort_by"],
     )
-    kept = list(projected(islice(rows, options["limit"]), options["fields"]))
-    return {"rows": kept, "count": len(kept)}
+    return collected(task, "rows", projected(islice(rows, options["limit"]), options["fields"]))
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.listing
   - okta_iru.attestation.attributes.info
 notes:
   - Least permission of the API token is List Users.
@@ -37,12 +38,6 @@ options:
   archived:
     description: Only archived users, or only those that are not.
     type: bool
-  fields:
-    description:
-      - Return only these fields of each user. All that is returned is kept in memory, so a large tenant is best asked
-        for the few fields that the play needs.
-    type: list
-    elements: str
 seealso:
   - module: okta_iru.attestation.iru_device_info
 """
@@ -80,12 +75,21 @@ users:
       integration: {id: 634, name: Okta, uuid: f7461096-4ef9-43aa-88e9-ca1967ba0b38, type: scim}
       created_at: "2026-03-16T09:12:44.120000Z"
       updated_at: "2026-03-16T09:12:44.120000Z"
+count:
+  description: How many users were returned, or written to O(output_file).
+  returned: success
+  type: int
+output_file:
+  description: The file of O(output_file).
+  returned: when O(output_file) is given
+  type: str
 """
 
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import checked_id, projected
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_directory import list_users
+from ansible_collections.okta_iru.attestation.plugins.module_utils._listing import collected, listing_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
@@ -97,7 +101,7 @@ SPEC = ModuleSpec(
         "id": {"type": "str"},
         "integration_id": {"type": "str"},
         "archived": {"type": "bool"},
-        "fields": {"type": "list", "elements": "str"},
+        **listing_options(),
     },
     mutually_exclusive=[("emails", "search", "id")],
 )
@@ -108,7 +112,7 @@ def run(task: Task) -> dict[str, Any]:
     options = task.params
     client = iru_client(task)
     if options["emails"] == []:
-        return {"users": []}
+        return collected(task, "users", ())
     filters = {
         "email": options["search"],
         "id": checked_id("id", options["id"], check=task.check),
@@ -116,7 +120,8 @@ def run(task: Task) -> dict[str, Any]:
         "archived": None if options["archived"] is None else str(options["archived"]).lower(),
     }
     given = {name: value for name, value in filters.items() if value is not None}
-    return {"users": list(projected(list_users(client, given, options["emails"] or ()), options["fields"]))}
+    users = list_users(client, given, options["emails"] or ())
+    return collected(task, "users", projected(users, options["fields"]))
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """A large fleet that costs nothing until somebody looks: devices and users made from their number.
 
 The switch ``synthetic_devices`` says how many there are, behind those of the simulated computers. Each is a function of
-its number; nothing of it is in the state, and it never checks in. Nine in ten are Macs, on the Blueprints of the seed
-in turn; every tenth is a PC on one of the first two. What is installed on them: synthetic_inventory.py.
+its number; nothing of it is in the state, and it never checks in. Nineteen in twenty are Macs, on the Blueprints of the
+seed in turn; each twentieth is a PC on one of the first two. Numbers, serial numbers and logins are those of Okta's
+synthetic devices (sandbox/okta/synthetic_devices.py). What is installed on them: synthetic_inventory.py.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _ID = "{number:08x}-5e7d-4e7d-8e7d-{kind:012x}"
 _DEVICE, _USER, _INTEGRATION = 1, 2, 3
 _MODELS = (("MacBook Air (M1, 2020)", "MacBookAir10,1"), ("Mac mini (2024)", "Mac16,10"))
 _VERSIONS = tuple(hardware.MAC_BUILDS)
-_EVERY_PC, _EVERY_UNSEEN = 10, 500
+_EVERY_PC, _EVERY_UNSEEN = 20, 500
 _ENROLLED_BEFORE = timedelta(days=90)
 
 
@@ -32,12 +33,12 @@ def count(world: World) -> int:
 
 def serial_number(number: int) -> str:
     """Serial number of a device."""
-    return f"SYN{number:07d}"
+    return f"SYN{number:09d}"
 
 
 def login(number: int) -> str:
     """E-mail address of the device's user, who would have it as login at Okta."""
-    return f"synthetic{number:07d}@attest.example"
+    return f"syn{number:06d}@attest.example"
 
 
 def number_of_device(world: World, device_id: str) -> int | None:
@@ -91,7 +92,7 @@ def counts_by_blueprint(world: World) -> Counter[str | None]:
 def blueprint_of(world: World, number: int) -> str | None:
     """Id of the device's Blueprint, ``None`` once that was deleted."""
     ids = tenant(world)["seeded_blueprints"]
-    blueprint_id: str = ids[number % 2 if _is_pc(number) else number % len(ids)]
+    blueprint_id: str = ids[number // _EVERY_PC % 2 if _is_pc(number) else number % len(ids)]
     return blueprint_id if blueprint_id in tenant(world)["blueprints"] else None
 
 
@@ -141,7 +142,7 @@ def fields(world: World, number: int) -> Record:
 
 
 def _is_pc(number: int) -> bool:
-    return number % _EVERY_PC == _EVERY_PC - 1
+    return number % _EVERY_PC == 0
 
 
 def _period(world: World) -> int:

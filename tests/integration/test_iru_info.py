@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tests.integration.iru_module import run
 from tests.sandbox_process import SandboxProcess
 
 READERS = {
+    iru_device_info: {"status_of": "Okta Verify"},
     iru_user_info: {},
     iru_tag_info: {},
     iru_audit_event_info: {},
@@ -96,6 +99,19 @@ def test_the_status_of_an_item_costs_one_request_for_one_device(sandbox: Sandbox
         f"/api/v1/library/library-items/{item}/status?limit=300&computer_id={one['device_id']}"
     ]
     assert run(sandbox, iru_device_info, serial_numbers=["NOBODY"], status_of=item)["devices"] == []
+
+
+@pytest.mark.parametrize("module", [iru_device_info, iru_user_info, iru_audit_event_info, iru_prism_info])
+def test_any_number_of_objects_can_go_to_a_file(sandbox: SandboxProcess, tmp_path: Path, module: Any) -> None:
+    file, options = tmp_path / "rows.jsonl", READERS[module]
+    listed = run(sandbox, module, **options)
+    key = next(name for name, value in listed.items() if isinstance(value, list))
+    written = run(sandbox, module, output_file=str(file), **options)
+    assert (written[key], written["count"], written["changed"]) == ([], listed["count"], True)
+    assert [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] == listed[key]
+    assert run(sandbox, module, output_file=str(file), **options)["changed"] is False
+    other = run(sandbox, module, output_file=str(tmp_path / "other"), check=True, **options)
+    assert (other["changed"], list(tmp_path.iterdir())) == (True, [file])
 
 
 def test_tags_are_found_by_their_whole_name_or_a_part(sandbox: SandboxProcess) -> None:
