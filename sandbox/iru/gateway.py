@@ -29,6 +29,8 @@ _ALLOW = {
         for action, plural in (("list", "s"), ("assign", ""), ("remove", ""))
     },
 }
+PING = "/app/v1/ping"
+"""Iru's own CLI asks it, without a token, whether the tenant is there (kandji-inc/iructl)."""
 _WINDOW_SECONDS = {"hour": 3600, "second": 1}
 # Recorded on every answer of a 2024 tenant, beside the rate-limit headers.
 _FIXED_HEADERS = {
@@ -59,6 +61,11 @@ def gateway_middleware(world: World) -> Middleware:
     return pass_gateway
 
 
+async def ping(_request: web.Request) -> web.Response:
+    """``GET /app/v1/ping``. Only the status is known."""
+    return web.json_response({})
+
+
 def error_response(status: int) -> web.Response:
     """Iru's answer for a status that a fault rule asks for."""
     answers: dict[int, Callable[[], web.Response]] = {
@@ -73,16 +80,9 @@ def error_response(status: int) -> web.Response:
 
 
 async def _answer(world: World, request: web.Request, handler: Handler) -> web.StreamResponse:
-    unknown = request.match_info.http_exception
-    if unknown is not None:
-        return not_found_page() if unknown.status == 404 else _method_not_allowed(request)
-    token = _token(world, request)
-    if token is None:
-        # Body as in Mondoo's provider test data; what Iru sends for a missing header is not recorded.
-        return message("Invalid authentication", 401)
-    if not _permitted(token, request):
-        return _no_permission()
-    request[TOKEN] = token
+    turned_away = _turned_away(world, request)
+    if turned_away is not None:
+        return turned_away
     try:
         return await handler(request)
     except Refused as refusal:
@@ -90,6 +90,23 @@ async def _answer(world: World, request: web.Request, handler: Handler) -> web.S
     except web.HTTPRequestEntityTooLarge:
         # The limit here is the web server's own, 1 MiB; Iru's limit and answer are not known.
         return detail("Request body too large.", 413)
+
+
+def _turned_away(world: World, request: web.Request) -> web.Response | None:
+    """The answer to a request that does not get to its handler."""
+    unknown = request.match_info.http_exception
+    if unknown is not None:
+        return not_found_page() if unknown.status == 404 else _method_not_allowed(request)
+    if request.path.rstrip("/") == PING:
+        return None
+    token = _token(world, request)
+    if token is None:
+        # Body as in Mondoo's provider test data; what Iru sends for a missing header is not recorded.
+        return message("Invalid authentication", 401)
+    if not _permitted(token, request):
+        return _no_permission()
+    request[TOKEN] = token
+    return None
 
 
 def _token(world: World, request: web.Request) -> Record | None:

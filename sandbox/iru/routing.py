@@ -23,6 +23,7 @@ from sandbox.iru import (
     scripts,
     self_service,
 )
+from sandbox.iru.gateway import PING, ping
 from sandbox.web import Handler
 
 _API = "/api/v1"
@@ -89,9 +90,10 @@ _TABLE: dict[str, dict[str, Handler]] = {
 def route_definitions() -> list[web.RouteDef]:
     """Every route twice: some documented addresses end in a slash, most do not, and both forms are accepted."""
     # Recorded Allow headers of most addresses have no HEAD, which aiohttp would add to every GET.
+    everything = {_API + path: methods for path, methods in _TABLE.items()} | {PING: {"GET": ping}}
     return [
-        web.route(method, _API + path + slash, handler, **({"allow_head": False} if method == "GET" else {}))
-        for path, methods in _TABLE.items()
+        web.route(method, path + slash, handler, **({"allow_head": False} if method == "GET" else {}))
+        for path, methods in everything.items()
         for slash in ("", "/")
         for method, handler in methods.items()
     ]

@@ -44,7 +44,8 @@ class Tenant:
     def request(self, method: str, path: str, **options: Any) -> Answer:
         app = service_app(self.world, "iru", iru.routes(self.world), iru.middlewares(self.world))
         headers = {"Authorization": f"Bearer {self.state['api_token']}"} | options.pop("headers", {})
-        return _exchange(app, method, path if path.startswith("/api") else API + path, headers=headers, **options)
+        address = path if path.startswith(("/api", "/app")) else API + path
+        return _exchange(app, method, address, headers=headers, **options)
 
     def store(self, fields: dict[str, str], content: bytes, *, last: str = "file", **options: Any) -> Answer:
         """Posts a form and a file to object storage, without any token."""

@@ -13,6 +13,11 @@ def tenant() -> Tenant:
     return Tenant(fleet=4, windows=1)
 
 
+def test_iru_s_own_cli_may_ask_for_the_tenant_without_a_token(tenant: Tenant) -> None:
+    answer = tenant.request("GET", "/app/v1/ping", headers={"Authorization": ""})
+    assert answer.status == 200
+
+
 @pytest.mark.parametrize(
     "authorization",
     [
