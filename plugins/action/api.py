@@ -43,6 +43,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result, from inside the worker if that is the same thing."""
         result = super().run(tmp, task_vars)
+        self._host = str((task_vars or {}).get("inventory_hostname", ""))
         name = self._task.action.rpartition(".")[2]
         if self._needs_a_process(task_vars or {}):
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
             result.update(self._execute_module(module_name=module_name, task_vars=task_vars, wrap_async=wrap_async))
         else:
             module = importlib.import_module(f"{_MODULES}.{name}")
-            result.update(self._run_in_worker(name, module, str((task_vars or {}).get("inventory_hostname", ""))))
+            result.update(self._run_in_worker(name, module))
         self._record(result, task_vars or {})
         return result
 
@@ -65,7 +66,7 @@ class ActionModule(ActionBase):
             warning = f"{error.message} Teardown will not know of what this task changed."
             result["warnings"] = [*result.get("warnings", []), warning]
 
-    def _run_in_worker(self, name: str, module: Any, host: str) -> dict[str, Any]:
+    def _run_in_worker(self, name: str, module: Any) -> dict[str, Any]:
         spec = module.SPEC
         validation = ArgumentSpecValidator(spec.options, **spec.rules()).validate(dict(self._task.args))
         secrets = Secrets(validation._no_log_values)
@@ -80,7 +81,7 @@ class ActionModule(ActionBase):
             diff=self._task.diff,
             secrets=secrets,
             # To standard error, so that callbacks whose output is read by programs stay readable.
-            progress=lambda text: self._display.display(f"[{host}] {secrets.scrub(text)}", stderr=True),
+            progress=lambda text: self._display.display(f"[{self._host}] {secrets.scrub(text)}", stderr=True),
         )
         return execute(module.run, task)
 
