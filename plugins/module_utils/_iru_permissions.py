@@ -57,6 +57,8 @@ _GROUPS: dict[str, dict[str, str]] = {
     "Device Actions": {
         "POST /devices/{}/action/blankpush": "Send Blankpush",
         "POST /devices/{}/action/updateinventory": "Update Inventory",
+        "POST /devices/{}/action/reinstallagent": "Reinstall Agent",
+        "POST /devices/{}/action/renewmdmprofile": "Renew MDM Profile",
         "DELETE /devices/{}": "Delete Device",
     },
     "Device Information": {

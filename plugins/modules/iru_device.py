@@ -174,8 +174,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_device_c
     update_device,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_device_selection import (
-    checked_ids,
-    read_devices,
+    device_entries,
+    found_devices,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -211,12 +211,13 @@ SPEC = ModuleSpec(
 
 def run(task: Task) -> dict[str, Any]:
     """Bring the devices in line."""
-    entries = _entries(task)
+    options = task.params
+    entries = device_entries(options["serial_numbers"], options["device_ids"], options["devices"])
     if task.params["state"] == "absent":
         return _absent(task, entries)
     wanted = [_wanted(task, entry) for entry in entries]
     client = iru_client(task)
-    devices = _found(client, entries)
+    devices = found_devices(client, entries)
     lookup = Lookup(client, wanted)
     plan = [(device, changes_of(one, device, lookup)) for device, one in zip(devices, wanted, strict=True)]
     ensure_tags(client, plan, create=task.params["create_tags"])
@@ -229,25 +230,6 @@ def run(task: Task) -> dict[str, Any]:
             before[title_of(device)] = fields_before(device, changes)
             after[title_of(device)] = fields_after(one, changes, moved_to)
     return _result(task, client, results, (before, after))
-
-
-def _entries(task: Task) -> list[Record]:
-    """Every device that the task names, once, each with ``serial_number`` or ``device_id``. Raises InvalidInput."""
-    options = task.params
-    entries = [
-        *({"serial_number": serial} for serial in options["serial_numbers"] or []),
-        *({"device_id": device_id} for device_id in options["device_ids"] or []),
-        *(options["devices"] or []),
-    ]
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.get("device_id"):
-            entry["device_id"] = checked_ids([entry["device_id"]])[0]
-        key = str(entry.get("device_id") or entry["serial_number"]).upper()
-        if not key.strip() or key in seen:
-            raise InvalidInput(f"The device {key!r} is named twice or is empty; name each device once.")
-        seen.add(key)
-    return entries
 
 
 def _wanted(task: Task, entry: Record) -> WantedDevice:
@@ -263,28 +245,9 @@ def _wanted(task: Task, entry: Record) -> WantedDevice:
     return WantedDevice(values["blueprint"], values["asset_tag"], values["user"], tags, task.params["tags_mode"])
 
 
-def _found(client: Client, entries: list[Record], *, optional: bool = False) -> list[Record]:
-    """The device of every entry. Raises NotFound, unless ``optional``, and Ambiguous."""
-    serials = [entry["serial_number"] for entry in entries if entry.get("serial_number")]
-    known = read_devices(client, serials, [entry["device_id"] for entry in entries if entry.get("device_id")])
-    found = []
-    for entry in entries:
-        if entry.get("device_id"):
-            device, what, value = known.of_id(entry["device_id"]), "id", entry["device_id"]
-        else:
-            device, what, value = known.of_serial(entry["serial_number"]), "serial number", entry["serial_number"]
-        if device is not None and device in found:
-            raise InvalidInput(f"The device {title_of(device)} is named twice, by serial number and by id.")
-        if device is not None:
-            found.append(device)
-        elif not optional:
-            raise known.missing(what, value)
-    return found
-
-
 def _absent(task: Task, entries: list[Record]) -> dict[str, Any]:
     client = iru_client(task)
-    devices = _found(client, entries, optional=True)
+    devices = found_devices(client, entries, optional=True)
     if devices and not task.params["unenroll"]:
         named = ", ".join(title_of(device) for device in devices[:10])
         raise Refused(
