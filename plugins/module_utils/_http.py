@@ -350,6 +350,8 @@ class Client:
             )
         except requests.exceptions.RequestException as error:
             raise self._broken(request, error) from None
+        except ValueError:  # requests looks where a redirect leads to, whether it is followed or not
+            raise BadAnswer(f"{request.title} on {self.vendor.name} was redirected to what is no URL.") from None
         return Response(request, answer.status_code, answer.headers, answer.content)
 
     def _broken(self, request: Request, error: Exception) -> Exception:

@@ -7,6 +7,7 @@ from aiohttp import web
 from sandbox.okta import (
     access,
     apps,
+    artifacts,
     authenticator_methods,
     authenticators,
     device_assurance,
@@ -32,7 +33,14 @@ _DEVICE_LIFECYCLE = "/lifecycle/{operation:activate|deactivate|suspend|unsuspend
 def routes(world: World) -> list[web.RouteDef]:
     """The org's API; the routes are the same in every world."""
     del world
-    return [*_org_routes(), *_policy_routes(), *_authenticator_routes(), *_device_routes(), *_device_assurance_routes()]
+    return [
+        *_org_routes(),
+        *_policy_routes(),
+        *_authenticator_routes(),
+        *_device_routes(),
+        *_device_assurance_routes(),
+        *_artifact_routes(),
+    ]
 
 
 def middlewares(world: World) -> list[Middleware]:
@@ -115,6 +123,14 @@ def _device_routes() -> list[web.RouteDef]:
         web.get(device + "/users", devices.list_device_users),
         web.post(device + _DEVICE_LIFECYCLE, devices.change_device_status),
         web.delete(device, devices.delete_device),
+    ]
+
+
+def _artifact_routes() -> list[web.RouteDef]:
+    return [
+        web.get("/api/v1/artifacts/{artifact}/latest", artifacts.latest),
+        web.get("/api/v1/artifacts/{artifact}/download", artifacts.download),
+        web.get("/artifacts/{artifact}/{version}/{file}", artifacts.file),
     ]
 
 

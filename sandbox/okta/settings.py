@@ -60,6 +60,17 @@ SETTINGS: dict[str, Any] = {
     "device_search_lag_seconds": 0,
     # So many reads of a device by its id still show it as it was before its last change (recorded: one).
     "device_stale_reads": 0,
+    # Okta Verify for download: its version and size, and whether its metadata tells the SHA-256.
+    "artifact_version": "9.71.0",
+    "artifact_bytes": 2_000_000,
+    "artifact_hashes": True,
+    # There is a package for Windows under OKTA_VERIFY_WINDOWS: no public source tells.
+    "windows_artifact": False,
+    # Downloads: parts are served; each answer is cut after so many bytes; a byte is wrong; a redirect to this origin.
+    "artifact_ranges": True,
+    "artifact_cut_after": None,
+    "artifact_corrupt": False,
+    "artifact_redirect_to": None,
     # Devices a page with `expand`; above it 400 E0000001. The specification recommends 20 and allows 200.
     "device_expand_limit": 200,
     # Devices and past events that are made when they are read (sandbox/okta/synthetic_*.py), and the days they span.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.sandbox_process import SandboxProcess
 FQCN = "okta_iru.attestation."
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 
-# Options of tasks that run one after the other, one file a module. "{key}" is a value of the sandbox's ready file.
+# Options of tasks that run one after the other, one file a module. "{key}" is a value of the sandbox's ready file, and
+# "{files}" a folder that is empty at first.
 CASES: dict[str, list[dict[str, Any]]] = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
     for path in (Path(__file__).parent / "both_ways").glob("*.yml")
@@ -40,7 +42,10 @@ def test_the_same_both_ways(sandbox: SandboxProcess, tmp_path: Path, module: str
     for in_process in (True, False):
         sandbox.load_state(start)
         sandbox.clear_requests()
-        run = _run(sandbox.ready, tmp_path / f"in_process_{in_process}", module, in_process)
+        files = tmp_path / "files"
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir()
+        run = _run({**sandbox.ready, "files": str(files)}, tmp_path / f"in_process_{in_process}", module, in_process)
         requests = [(one["service"], one["method"], one["path"], one["status"]) for one in sandbox.requests()]
         ways.append((_results(run), requests))
         for secret in ("okta_token", "iru_token", "scep_challenge", "scep_password"):

@@ -113,9 +113,12 @@ def test_a_wait_longer_than_the_patience_is_a_failure_that_says_so():
         make_client(service, IRU, patience=300).get("/x")
 
 
-def test_a_redirect_is_not_followed():
-    with http_service(Answer(302, None, {"Location": "https://elsewhere.example/x"})) as service:
-        with pytest.raises(BadAnswer, match=r"elsewhere\.example"):
+@pytest.mark.parametrize(
+    ("location", "says"), [("https://elsewhere.example/x", r"elsewhere\.example"), ("http://[x/", "what is no URL")]
+)
+def test_a_redirect_is_not_followed(location, says):
+    with http_service(Answer(302, None, {"Location": location})) as service:
+        with pytest.raises(BadAnswer, match=says):
             make_client(service).get("/x")
         assert len(service.asked) == 1
 
