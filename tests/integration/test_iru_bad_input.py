@@ -148,6 +148,24 @@ def test_what_cannot_be_is_explained(sandbox, case):
     assert written(sandbox) == []
 
 
+def test_a_second_item_of_a_type_that_a_node_takes_once(sandbox):
+    state = sandbox.state()
+    slack = next(one for one in state["iru"]["native_items"].values() if one["name"] == "Slack")
+    office = next(one for one in state["iru"]["blueprints"].values() if one["name"] == "Head Office")
+    for number in range(2):
+        item = {**slack, "id": f"{number}{slack['id'][1:]}", "name": f"macOS {number}", "type": "macos-release"}
+        state["iru"]["native_items"][item["id"]] = item
+    office["nodes"][0]["items"].append(f"0{slack['id'][1:]}")
+    sandbox.load_state(state)
+    options = {"library_item": f"1{slack['id'][1:]}", "blueprints": ["Head Office"]}
+    refused = run(sandbox, iru_library_assignment, **options, fails=True)
+    assert refused["failure"]["kind"] == "Refused"
+    assert "an item of the same type is there" in refused["msg"]
+    # The one that is there is no conflict with itself.
+    assert not run(sandbox, iru_library_assignment, library_item="macOS 0", blueprints=["Head Office"])["changed"]
+    assert written(sandbox) == []
+
+
 def only_permitted(sandbox: SandboxProcess, *permitted: str) -> None:
     """Leave the token these permissions, ``GET /api/v1/blueprints``."""
     state = sandbox.state()
