@@ -11,8 +11,12 @@ import re
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+except ImportError:  # ansible-test imports every file without third-party packages; ansible-core needs this one itself
+    pass
 
 _DIGITS = {40: "SHA-1", 64: "SHA-256"}
 
