@@ -16,6 +16,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policie
     ADMIN_CONSOLE_APP,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 PATH = "/api/v1/apps"
 
@@ -109,6 +110,13 @@ def require_assignable(apps: list[Record], moved: list[Record], policy: Record) 
         )
     if (policy.get("_embedded") or {}).get("resourceType", "APP") != "APP":
         raise Refused(f"The policy {policy['name']!r} is not for apps. Choose another policy; nothing was changed.")
+
+
+def move_app(task: Task, client: Client, app: Record, policy_id: str) -> None:
+    """Make an app use another policy, and tell which one it had."""
+    assign_policy(client, app, policy_id)
+    was, now = {"policy_id": app["policy_id"]}, {"policy_id": policy_id}
+    task.note("okta_app_policy", client.base_url, app["id"], app["label"], was=was, now=now)
 
 
 def assign_policy(client: Client, app: Record, policy_id: str) -> None:

@@ -57,7 +57,8 @@ class Task:
     def note(self, kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> None:
         """Tell what was made, changed or removed, right after it was (`_record.change`). It is in the result as
         ``changes`` even if the task fails later, and so in the record of the tenant."""
-        self.changes.append(change(kind, at, identifier, name, was=was, now=now))
+        if was != now:
+            self.changes.append(change(kind, at, identifier, name, was=was, now=now))
 
     def diff_result(self, header: str, before: Any, after: Any) -> dict[str, Any]:
         """``{"diff": …}`` in Ansible's form if a diff was asked for, else nothing. Empty sides stand for absence."""

@@ -212,6 +212,12 @@ reissued:
   returned: success
   type: bool
   sample: false
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_custom_profile, id: 3427ebbc-7f59-4d8c-8a57-bd36f8, name: Okta attestation, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -323,6 +329,7 @@ def _create(task: Task, client: Client, wanted: WantedProfile, listed: list[Reco
     if not ours:
         return _update(task, client, created, wanted, None)
     after = {**wanted.fields(), **before_and_after(differences(wanted.content, {}))[1]}
+    _note(task, client, created, None, wanted.fields())
     return {**_result(task, client, created, ({}, after), reissued=False), "conflicts": conflicts}
 
 
@@ -335,8 +342,12 @@ def _update(
     conflicts = added_conflicts(client, found, wanted, listed) if changes else []
     _settle(task, found["name"], conflicts)
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
+    fields = {key: found[key] for key in changes.fields}
+    if changes:  # the text itself is not told, it may hold a secret
+        was = {**fields, **({"text": "not kept"} if changes.content else {})}
+        _note(task, client, found, was, changes.fields)
     before, after = before_and_after(changes.content)
-    before |= {key: found[key] for key in changes.fields}
+    before |= fields
     after |= changes.fields | ({"distributed anew": True} if reissued else {})
     return {**_result(task, client, profile, (before, after), reissued=reissued), "conflicts": conflicts}
 
@@ -357,7 +368,12 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     if found is not None:
         delete_profile(client, found)
         before = {key: found.get(key) for key in ("name", "active", *PLATFORMS.values())}
+        _note(task, client, found, before, None)
     return _result(task, client, None, (before, {}), reissued=False)
+
+
+def _note(task: Task, client: Client, profile: Record, was: Record | None, now: Record | None) -> None:
+    task.note("iru_custom_profile", client.base_url, str(profile["id"]), profile.get("name"), was=was, now=now)
 
 
 def _result(

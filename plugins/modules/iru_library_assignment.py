@@ -150,6 +150,12 @@ assignments:
     changed:
       description: Whether this task changed that, or would have.
       type: bool
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_library_assignment, id: 3427ebbc/9a1b, name: Okta attestation on Sale, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -266,6 +272,11 @@ def _apply(task: Task, client: Client, step: Step, library: Library) -> dict[str
     planned = is_planned(item["id"], check=task.check)
     on_blueprint = not planned and item["id"] in library.on(target.blueprint["id"])
     changed = (assign if step.wanted else remove)(client, item, target, on_blueprint)
+    if changed:
+        place = "/".join(filter(None, (item["id"], target.blueprint["id"], target.node)))
+        sides: list[Record | None] = [None, {}] if step.wanted else [{}, None]
+        title = f"{item['name'] or item['id']} on {target.title}"
+        task.note("iru_library_assignment", client.base_url, place, title, was=sides[0], now=sides[1])
     unknown = changed is None or (task.check and is_unreadable(target, on_blueprint))
     if unknown:
         task.warn(

@@ -87,6 +87,12 @@ moved_apps:
   type: list
   elements: dict
   sample: [{id: 0oa1a2b3c4d5e6f7g8h9, label: Salesforce}]
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_access_policy, id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -102,8 +108,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, checked_name, shown
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps import (
-    assign_policy,
     list_apps,
+    move_app,
     require_assignable,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
@@ -146,12 +152,15 @@ def run(task: Task) -> dict[str, Any]:
     wanted = {key: options[key] for key in ("name", "description") if options[key] is not None}
     if found is None:
         created = create_policy(client, str(name), options["description"])
+        _note(task, client, created, None, wanted)
         return _result(task, client, created, ({}, wanted))
     changes = {key: value for key, value in wanted.items() if value != (found.get(key) or "")}
     if changes:
         require_changeable(client, found, "PUT")
         before = {key: found.get(key) for key in changes}
-        return _result(task, client, replace_policy(client, found, changes), (before, changes))
+        replaced = replace_policy(client, found, changes)
+        _note(task, client, found, before, changes)
+        return _result(task, client, replaced, (before, changes))
     return _result(task, client, found, ({}, {}))
 
 
@@ -189,11 +198,16 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
             )
         require_assignable(apps, moved, target)
         for app in moved:
-            assign_policy(client, app, target["id"])
+            move_app(task, client, app, target["id"])
     delete_policy(client, found)
     before = {key: found.get(key) for key in ("name", "description")}
+    _note(task, client, found, before, None)
     listed = [{"id": app["id"], "label": app["label"]} for app in moved]
     return _result(task, client, None, ({**before, "apps": labels} if moved else before, {}), moved_apps=listed)
+
+
+def _note(task: Task, client: Client, policy: Record, was: Record | None, now: Record | None) -> None:
+    task.note("okta_access_policy", client.base_url, policy["id"], policy.get("name"), was=was, now=now)
 
 
 def _result(

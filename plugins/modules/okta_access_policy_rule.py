@@ -178,6 +178,12 @@ policy:
   returned: success
   type: dict
   sample: {id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops}
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_access_policy_rule, id: rst1/rul1, name: Managed desktop, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -282,6 +288,14 @@ def _of_earlier_task(task: Task, policy: Record, rule_id: str) -> dict[str, Any]
 
 def _result(task: Task, client: Client, policy: Record, found: Record | None, rule: Record | None) -> dict[str, Any]:
     before, after = differences(_compared(found), _compared(rule))
+    task.note(
+        "okta_access_policy_rule",
+        client.base_url,
+        f"{policy['id']}/{((found or rule) or {}).get('id')}",
+        _title(task.params),
+        was=_restorable(found),
+        now=_restorable(rule),
+    )
     return {
         "changed": bool(client.writes),
         "rule": None if rule is None else shown(rule),
@@ -293,6 +307,10 @@ def _result(task: Task, client: Client, policy: Record, found: Record | None, ru
 
 def _title(options: dict[str, Any]) -> str:
     return str(CATCH_ALL if options["catch_all"] else options["name"] or options["id"])
+
+
+def _restorable(rule: Record | None) -> Record | None:
+    return None if rule is None else {**writable(rule), "status": rule.get("status")}
 
 
 def _compared(rule: Record | None) -> Record:

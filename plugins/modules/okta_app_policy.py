@@ -65,6 +65,12 @@ policy:
   returned: success
   type: dict
   sample: {id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops}
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_app_policy, id: 0oa1a2b3c4d5e6f7g8h9, name: Salesforce, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -79,9 +85,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps import (
-    assign_policy,
     choose_apps,
     list_apps,
+    move_app,
     require_assignable,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
@@ -111,7 +117,7 @@ def run(task: Task) -> dict[str, Any]:
     moved = [app for app in chosen if app["policy_id"] != policy["id"]]
     require_assignable(apps, moved, policy)
     for app in moved:
-        assign_policy(client, app, policy["id"])
+        move_app(task, client, app, policy["id"])
     names = {one["id"]: one["name"] for one in policies}
     return {
         "changed": bool(client.writes),

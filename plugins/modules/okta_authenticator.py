@@ -133,6 +133,12 @@ authenticator:
     settings: {userVerification: REQUIRED, compliance: {fips: OPTIONAL}}
     methods:
       signed_nonce: {status: ACTIVE, settings: {keyProtection: HARDWARE, showSignInWithOV: ALWAYS}}
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_authenticator, id: aut1a2b3c4d5e6f7g8h9, name: Okta Verify, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -235,11 +241,13 @@ def run(task: Task) -> dict[str, Any]:
         now = converge_status(client, path, now, status, str(found["name"]))
     _tell_what_was_dropped(task, settings, now)
     before, after = _shown(found, methods), _shown(now, converged)
+    was, is_now = differences(before, after)
+    task.note("okta_authenticator", client.base_url, found["id"], found["name"], was=was, now=is_now)
     return {
         "changed": bool(client.writes),
         "authenticator": after,
         "writes": client.writes,
-        **task.diff_result(f"authenticator {found['name']}", *differences(before, after)),
+        **task.diff_result(f"authenticator {found['name']}", was, is_now),
     }
 
 

@@ -231,6 +231,12 @@ device_assurance:
     screenLockType: {include: [BIOMETRIC, PASSCODE]}
     secureHardwarePresent: true
     displayRemediationMode: HIDE
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_device_assurance, id: dae1a2b3c4d5e6f7g8h9, name: macOS, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -380,6 +386,11 @@ def _of_earlier_task(task: Task) -> dict[str, Any]:
 
 
 def _result(task: Task, client: Client, found: Record | None, now: Record | None) -> dict[str, Any]:
+    sides = [None if one is None else properties(one) for one in (found, now)]
+    named = found or now or {}
+    task.note(
+        "okta_device_assurance", client.base_url, str(named.get("id")), named.get("name"), was=sides[0], now=sides[1]
+    )
     before, after = differences(*(meaning(properties(one)) if one else {} for one in (found, now)))
     return {
         "changed": bool(client.writes),

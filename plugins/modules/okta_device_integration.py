@@ -65,6 +65,12 @@ device_integration:
     displayName: CrowdStrike
     platform: MACOS
     status: ACTIVE
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_device_integration, id: din1a2b3c4d5e6f7g8h9, name: com.crowdstrike.zta, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -106,6 +112,8 @@ def run(task: Task) -> dict[str, Any]:
     client = okta_client(task, ("okta.deviceIntegrations.read", "okta.deviceIntegrations.manage"))
     found = choose_integration(list_integrations(client), options)
     now = switch_integration(client, found, ACTIVE if options["state"] == "enabled" else DEACTIVATED)
+    was, is_now = ({"status": one["status"]} for one in (found, now))
+    task.note("okta_device_integration", client.base_url, found["id"], found["name"], was=was, now=is_now)
     sides = ({"status": one["status"]} if client.writes else {} for one in (found, now))
     return {
         "changed": bool(client.writes),
