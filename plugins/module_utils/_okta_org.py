@@ -38,6 +38,16 @@ def read_org(client: Client) -> Record:
     return {"subdomain": body.get("subdomain"), "company_name": body.get("companyName"), "status": body.get("status")}
 
 
+def read_domains(client: Client) -> list[str]:
+    """The host names by which the org answers: its own and the custom domains whose DNS records were verified."""
+    body = client.get("/api/v1/domains")
+    domains = body.get("domains") if isinstance(body, dict) else None
+    if not isinstance(domains, list):
+        raise BadAnswer("GET /api/v1/domains answered no list of domains; check that the url is that of an org.")
+    verified = ("VERIFIED", "COMPLETED")
+    return [str(one.get("domain")) for one in domains if one.get("validationStatus") in verified]
+
+
 def read_okta_verify(client: Client) -> Record | None:
     """Okta Verify with the status of each of its methods; ``None`` if the org does not have it.
 
