@@ -76,6 +76,18 @@ def two_profiles(sandbox: SandboxProcess) -> dict[str, Any]:
     return {}
 
 
+def next_link_elsewhere(sandbox: SandboxProcess) -> dict[str, Any]:
+    """More groups than a page holds, whose link to the next one names another host."""
+    state = sandbox.state()
+    model = next(iter(state["okta"]["groups"].values()))
+    for number in range(201):
+        group_id = f"00gNew{number:014}"
+        state["okta"]["groups"][group_id] = {**model, "id": group_id, "profile": {"name": "Desktop users"}}
+        state["okta"]["group_members"][group_id] = []
+    sandbox.load_state(state)
+    return fault({"next_host": "elsewhere.example"}, service="okta", path="/api/v1/groups")(sandbox)
+
+
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 CASES: dict[str, tuple[Change, list[str]]] = {
@@ -89,7 +101,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "http that is not loopback": (given(okta_url="http://example.okta.com"), ["not encrypted"]),
     "malformed SCEP URL": (given(scep_url="example.okta.com/pki"), ["https://"]),
     "ambiguous name": (two_profiles, ["2 custom profiles are named", "give the id"]),
-    "unknown Blueprint id": (given(scep_profile_blueprints=[UNKNOWN_ID]), [UNKNOWN_ID, "there are: "]),
+    "unknown Blueprint id": (given(scep_profile_blueprints=[UNKNOWN_ID]), [UNKNOWN_ID, "There are: "]),
     "unknown Blueprint name": (given(scep_profile_blueprints=["Enginering"]), ["Enginering", "Engineering"]),
     "unknown group": (given(authentication_policy_groups=["Desktop user"]), ["failed: ", "mean 'Desktop users'"]),
     "unknown app id": (
@@ -103,10 +115,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "unknown variable": (given(scep_profile_subject="CN=$SERIAL"), ["$SERIAL", "$SERIAL_NUMBER"]),
     "HTML": (fault({"status": 200, "body": "<html><body>Sign in</body></html>"}, path="/api/v1/*"), ["web page"]),
     "cut JSON": (fault({"truncate": True}, path="/api/v1/*"), ["did not answer"]),
-    "next link to another host": (
-        fault({"next_host": "elsewhere.example"}, service="okta", path="/api/v1/logs"),
-        ["elsewhere.example", "not followed"],
-    ),
+    "next link to another host": (next_link_elsewhere, ["elsewhere.example", "not followed"]),
 }
 
 RULE = {"policy": "Any two factors", "name": "Managed desktop"}
