@@ -111,6 +111,16 @@ def test_another_extension_for_the_host_is_refused_and_would_fail_on_the_mac(
     assert all(len(payloads) == 1 for payloads in macs.values()), "a Mac takes the first only"
 
 
+def test_the_extension_of_irus_own_device_trust_is_in_the_way_and_the_plug_in_is_not(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    sandbox.settings(iru={"okta_device_trust": True})
+    refused = run_role(tmp_path / "sso", sandbox, "sso_extension", options={"org": HOST}, fails=True)
+    assert "Okta Device Trust" in refused.tasks[-1].result["msg"]
+    assert writes_sent(sandbox) == []
+    run_role(tmp_path / "edr", sandbox, "endpoint_security", options={})
+
+
 def test_the_settings_of_okta_verify_are_those_of_the_user_of_each_mac(tmp_path: Path, sandbox: SandboxProcess) -> None:
     options = {
         "org": HOST,
