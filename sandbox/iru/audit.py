@@ -53,16 +53,17 @@ def record(
 def record_item(world: World, item_id: str, activity_type: str, details: list[str] | None = None) -> None:
     """Appends to a Library item's activity; types are ``library_item_`` created, edited, deleted, assignment_changed.
 
-    Who did it is left null: what Iru writes there for an API token is not known.
+    Who did it is the administrator who made the token: what Iru writes there for a token is not known.
     """
+    admin = tenant(world)["admin"]
     rows = tenant(world)["item_activity"].setdefault(item_id, [])
     rows.append(
         {
             "id": next_row_id(world),
             "activity_time": now(world),
             "activity_type": activity_type,
-            "user_id": None,
-            "user_email": None,
+            "user_id": admin["id"],
+            "user_email": admin["email"],
             "details": details,
         }
     )

@@ -82,9 +82,11 @@ async def update_routing(request: web.Request) -> web.Response:
 
 
 def _record(world: World, activity_type: str, details: Record) -> None:
-    """Appends to the routing's activity. Who did it is left null: what Iru writes for an API token is not known."""
+    """Appends to the routing's activity. Who did it is the administrator who made the token: what Iru writes for a
+    token is not known."""
+    admin = dict(tenant(world)["admin"])
     row = {"id": next_row_id(world), "activity_time": now(world), "activity_type": activity_type}
-    tenant(world)["blueprint_routing"]["activity"].append(row | {"user": None, "device_id": None, "details": details})
+    tenant(world)["blueprint_routing"]["activity"].append(row | {"user": admin, "device_id": None, "details": details})
 
 
 async def list_routing_activity(request: web.Request) -> web.Response:

@@ -56,6 +56,7 @@ def seed(world: World) -> None:
     _devices(world, names, executive)
     _first_check_ins(world)
     # From here on nothing is drawn: ids are derived, so that a seed keeps giving the company that it gave before.
+    tenant(world)["admin"] = {"id": derived_uuid(world, "admin"), "email": "it@attest.example"}
     tenant(world)["blueprint_templates"] = blueprint_templates.categories(world)
     _drafts(world)
     seed_history.seed(world, native_scep.seed(world))

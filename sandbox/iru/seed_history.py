@@ -38,7 +38,7 @@ class _History:
     def __init__(self, world: World) -> None:
         self._world = world
         self._minutes = 0
-        self._admin = {"id": derived_uuid(world, "admin"), "email": "it@attest.example"}
+        self._admin = tenant(world)["admin"]
 
     def _moment(self, days_ago: int) -> datetime:
         """Each call is a minute later, so that the order is certain."""

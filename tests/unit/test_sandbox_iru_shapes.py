@@ -34,7 +34,7 @@ STATUS = {
     "edr_status": (dict, type(None)),
 }  # fmt: skip
 ACTIVITY = {
-    "id": int, "activity_time": str, "activity_type": str, "user_id": MAYBE, "user_email": MAYBE,
+    "id": int, "activity_time": str, "activity_type": str, "user_id": str, "user_email": str,
     "details": (list, type(None)),
 }  # fmt: skip
 ROUTING_ACTIVITY = {
