@@ -74,6 +74,11 @@ def projected(rows: Iterable[dict[str, Any]], fields: Iterable[str] | None) -> I
         raise not_found("field", min(unseen), known)
 
 
+def as_records(value: object) -> list[dict[str, Any]]:
+    """The objects of a list inside an answer; none for whatever else stands in its place."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def utc_time(value: object) -> str | None:
     """A time of Iru as ISO 8601 in UTC, ``None`` for the empty text that stands for "never".
 

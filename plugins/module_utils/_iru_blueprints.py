@@ -16,7 +16,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, NotFound
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import PAGE, as_record, is_id
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import PAGE, as_record, as_records, is_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope, by_offset
 
 PATH = "/api/v1/blueprints"
@@ -87,8 +87,7 @@ def list_templates(client: Client) -> list[Record]:
     return [
         {**template, "category": category.get("name")}
         for category in categories
-        for template in category.get("templates") or ()
-        if as_record(template)
+        for template in as_records(category.get("templates"))
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found, only_match
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, NotFound
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record, is_id
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record, as_records, is_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_audit import EventReader
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import items_of, list_blueprints
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_items import (
@@ -140,19 +140,17 @@ def type_on_a_device(client: Client, item_id: str, device_id: str) -> str | None
         if error.status != 403:
             raise
         return None
-    listed = answer.get("library_items")
-    rows = (as_record(row) for row in (listed if isinstance(listed, list) else []))
+    rows = as_records(answer.get("library_items"))
     return next((str(row["type"]) for row in rows if row.get("item_id") == item_id and row.get("type")), None)
 
 
 def _items_of_event(event: Record) -> Iterator[Record]:
     """The items that an event names: its target, or those put on a Blueprint, scoped there or taken off."""
-    state = event["new_state"]
+    state = as_record(event["new_state"])
     if event.get("target_type") == "library_item":
         deleted = event.get("action") == "delete"
         name = str(state.get("name"))
         yield {"id": str(event.get("target_id")), "name": name, "type": state.get("type"), "deleted": deleted}
     for key in _CHANGED_LISTS:
-        for item in state.get(key) or ():
-            named = as_record(item)
-            yield {"id": str(named.get("id")), "name": str(named.get("name")), "type": None, "deleted": False}
+        for item in as_records(state.get(key)):
+            yield {"id": str(item.get("id")), "name": str(item.get("name")), "type": None, "deleted": False}

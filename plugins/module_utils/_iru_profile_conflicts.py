@@ -21,7 +21,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
     Refused,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import PAGE, as_record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import PAGE, as_record, as_records
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import prism_rows
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import (
     WantedProfile,
@@ -159,8 +159,8 @@ def _claims(payload: Record) -> Iterator[str]:
 
 def _preference_keys(settings: Record) -> Iterator[str]:
     for way in ("Forced", "Set-Once"):
-        for entry in settings.get(way) or ():
-            yield from as_record(as_record(entry).get("mcx_preference_settings"))
+        for entry in as_records(settings.get(way)):
+            yield from as_record(entry.get("mcx_preference_settings"))
 
 
 def _okta_parts(profile: Mapping[str, Any]) -> set[str]:
@@ -176,8 +176,7 @@ def _okta_parts(profile: Mapping[str, Any]) -> set[str]:
 
 
 def _payloads(profile: Mapping[str, Any]) -> list[Record]:
-    content = profile.get("PayloadContent")
-    return [payload for payload in content if isinstance(payload, dict)] if isinstance(content, list) else []
+    return as_records(profile.get("PayloadContent"))
 
 
 def _content(profile: Record) -> Record:

@@ -29,6 +29,13 @@ RUNS = {
     "devices": (iru_device_info, {"status_of": ITEM, "serial_numbers": ["C1"]}),
     "assignment": (iru_library_assignment, {"library_item": ITEM, "blueprints": ["A"]}),
     "assignment by name": (iru_library_assignment, {"library_item": "B", "blueprints": ["A"]}),
+    "assignment of many": (
+        iru_library_assignment,
+        {"library_items": ["A", "B", "C"], "blueprints": ["A"], "exact": True, "exact_items": True},
+    ),
+    "blueprint from a template": (iru_blueprint, {"name": "N", "source": {"type": "template", "name": "T"}}),
+    "templates": (iru_blueprint_info, {"templates": True}),
+    "status of what is not there": (iru_library_item_info, {"library_item": "C"}),
     "status": (iru_library_item_info, {"library_item": ITEM, "activity": True}),
     "status on": (iru_library_item_info, {"library_item": "B", "blueprints": ["A"]}),
 }
@@ -53,6 +60,10 @@ RECORDS = [
     {"computer": 7, "blueprint": 7},
     {"computer": {"id": ITEM}, "blueprint": {}, "status": {}, "reported_at": 7},
     {"activity_time": {}},
+    {"id": ITEM, "templates": 7},
+    {"id": ITEM, "templates": [7, {"id": [], "name": "T"}]},
+    {"id": ITEM, "new_state": 7, "target_type": "library_item"},
+    {"id": ITEM, "new_state": {"library_items_added": 7, "library_items_removed": [7, {"id": {}, "name": "C"}]}},
 ]
 
 
