@@ -62,8 +62,8 @@ def create(world: World, fields: Record) -> Record:
 def public(world: World, app: Record) -> Record:
     """The app as the API shows it. Recorded: category and recommendation are there only if it is shown."""
     shown = {key: app[key] for key in _PUBLIC}
-    # Published as "temporary download link from S3"; nothing can be fetched there, since bytes are not kept.
-    shown["file_url"] = f"{world.runtime.origins.get('uploads', '')}/{app['file_key']}?X-Amz-Expires=3600"
+    # Published as "temporary download link from S3".
+    shown["file_url"] = uploads.link_for(world, app["file_key"])
     return shown | self_service.shown(app)
 
 

@@ -8,18 +8,19 @@ from aiohttp import web
 
 from sandbox.uploads.bucket import Record, form_for, seed, stored
 from sandbox.uploads.errors import error_response
+from sandbox.uploads.get import get_object, link_for
 from sandbox.uploads.post import post_object
 from sandbox.web import Middleware
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["Record", "error_response", "form_for", "middlewares", "routes", "seed", "stored"]
+__all__ = ["Record", "error_response", "form_for", "link_for", "middlewares", "routes", "seed", "stored"]
 
 
 def routes(_world: World) -> list[web.RouteDef]:
-    """The one address of the bucket."""
-    return [web.post("/", post_object)]
+    """The bucket takes files at its root and gives them back under their keys."""
+    return [web.post("/", post_object), web.get("/{key:.+}", get_object)]
 
 
 def middlewares(_world: World) -> list[Middleware]:

@@ -1,4 +1,6 @@
-"""The bucket: its credentials, what lies in it (hash and size, never the bytes), and forms signed for one upload.
+"""The bucket: its credentials, what lies in it, and forms signed for one upload.
+
+Of every object hash and size are kept, of the latest small ones the bytes as well.
 
 A form is a *presigned POST* with Signature Version 4, as Amazon documents it ("Browser-based uploads using POST").
 """
@@ -22,12 +24,16 @@ SETTINGS: dict[str, Any] = {
     "form_lifetime_minutes": 1440,
     # Iru documents 5 GB for a package.
     "maximum_bytes": 5 * 1024**3,
+    # How long a link to an object can be used; Iru calls it temporary.
+    "link_lifetime_minutes": 60,
+    # How many bytes of objects are in memory at most, so that they can be fetched again.
+    "kept_bytes": 8 * 1024**2,
 }
 """Behaviours that can be changed while the sandbox runs (``POST /control/settings``), with their first values."""
 
 Record = dict[str, Any]
 
-_BUCKET, _REGION, _ALGORITHM = "sandbox-uploads", "us-east-1", "AWS4-HMAC-SHA256"
+_BUCKET, _REGION, ALGORITHM = "sandbox-uploads", "us-east-1", "AWS4-HMAC-SHA256"
 # What a form may hold without its policy naming it.
 _FREE_FIELDS = frozenset({"policy", "x-amz-signature", "file"})
 
@@ -49,10 +55,32 @@ def stored(world: World, key: str) -> Record | None:
     return found
 
 
-def put(world: World, key: str, sha256: str, size: int) -> None:
-    """Notes a complete upload; a later one of the same key replaces it."""
+def put(world: World, key: str, sha256: str, size: int, content: bytes | None) -> None:
+    """Notes a complete upload; a later one of the same key replaces it. ``content`` is None for one that is too large
+    to be kept; for another one the oldest are let go."""
     at = world.clock.now().isoformat()
     world.data["uploads"]["objects"][key] = {"sha256": sha256, "size": size, "at": at}
+    if content is None:
+        return
+    all_kept = _all_kept(world)
+    all_kept[key] = content
+    while sum(map(len, all_kept.values())) > world.data["uploads"]["settings"]["kept_bytes"]:
+        del all_kept[next(iter(all_kept))]
+
+
+def kept(world: World, key: str) -> bytes | None:
+    """The bytes of an object, if they are kept."""
+    return _all_kept(world).get(key)
+
+
+def _all_kept(world: World) -> dict[str, bytes]:
+    found: dict[str, bytes] = world.runtime.cache.setdefault("uploads", {})
+    return found
+
+
+def credential_of(world: World, moment: datetime) -> str:
+    """Who signs something on a day, as it stands in forms and links."""
+    return f"{world.data['uploads']['access_key_id']}/{moment:%Y%m%d}/{_REGION}/s3/aws4_request"
 
 
 def form_for(world: World, key: str) -> tuple[str, dict[str, str], datetime]:
@@ -61,8 +89,8 @@ def form_for(world: World, key: str) -> tuple[str, dict[str, str], datetime]:
     expires = moment + timedelta(minutes=state["settings"]["form_lifetime_minutes"])
     fields = {
         "key": key,
-        "x-amz-algorithm": _ALGORITHM,
-        "x-amz-credential": f"{state['access_key_id']}/{moment:%Y%m%d}/{_REGION}/s3/aws4_request",
+        "x-amz-algorithm": ALGORITHM,
+        "x-amz-credential": credential_of(world, moment),
         "x-amz-date": f"{moment:%Y%m%dT%H%M%SZ}",
         "x-amz-security-token": state["session_token"],
     }
@@ -135,10 +163,15 @@ def _policy(text: str) -> dict[str, Any]:
 
 def signature(secret_access_key: str, policy: str, date: str) -> str:
     """Signature Version 4 of a policy in base 64, by a key of one day (``20260316``) and our region."""
+    return hmac.digest(signing_key(secret_access_key, date), policy.encode(), "sha256").hex()
+
+
+def signing_key(secret_access_key: str, date: str) -> bytes:
+    """The key of a day (``20260316``) in our region."""
     key = f"AWS4{secret_access_key}".encode()
     for part in (date, _REGION, "s3", "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.digest(key, policy.encode(), "sha256").hex()
+    return key
 
 
 def _derived(world: World, name: str) -> bytes:

@@ -1,8 +1,9 @@
-"""``POST /``: takes one file by a signed form and keeps only its hash and size, so that memory is the same for any."""
+"""``POST /``: takes one file by a signed form. Of a large one only hash and size stay: all need the same memory."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -56,9 +57,10 @@ async def _take(request: web.Request) -> web.Response:
         if not isinstance(part, BodyPartReader) or not part.name:
             raise ValueError("a part without a name")
         if part.name.lower() == "file":
-            file = await _read(part, check_form(world, fields))
+            file = await _read(part, check_form(world, fields), world.data["uploads"]["settings"]["kept_bytes"])
             await reader.next()  # a file that no boundary ends was cut off: a ValueError
-            return _kept(world, fields["key"], *file)
+            put(world, fields["key"], file.sha256, file.size, file.content)
+            return _accepted(world, fields["key"], file)
         fields[part.name.lower()] = (await part.read()).decode()
         if sum(map(len, fields.values())) > _LONGEST_FIELDS:
             text = "Your POST request fields preceding the upload file were too large."
@@ -67,9 +69,18 @@ async def _take(request: web.Request) -> web.Response:
     raise Refused(400, "InvalidArgument", text, ArgumentName="file", ArgumentValue="0")
 
 
-async def _read(part: BodyPartReader, maximum: int) -> tuple[str, str, int]:
-    """SHA-256, MD5 and size of a file. Raises Refused for more bytes than the form allows."""
-    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+@dataclass(frozen=True)
+class _File:
+    sha256: str
+    md5: str
+    size: int
+    content: bytes | None
+    """None for a file that is too large to be kept."""
+
+
+async def _read(part: BodyPartReader, maximum: int, kept: int) -> _File:
+    """Reads a file. Raises Refused for more bytes than the form allows."""
+    sha256, md5, size, chunks = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0, list[bytes]()
     while chunk := await part.read_chunk(_CHUNK):
         size += len(chunk)
         if size > maximum:
@@ -77,16 +88,19 @@ async def _read(part: BodyPartReader, maximum: int) -> tuple[str, str, int]:
             raise Refused(400, "EntityTooLarge", text, ProposedSize=size, MaxSizeAllowed=maximum)
         sha256.update(chunk)
         md5.update(chunk)
-    return sha256.hexdigest(), md5.hexdigest(), size
+        chunks.append(chunk)
+        if size > kept:
+            chunks.clear()
+    content = b"".join(chunks) if size <= kept else None
+    return _File(sha256.hexdigest(), md5.hexdigest(), size, content)
 
 
-def _kept(world: World, key: str, sha256: str, md5: str, size: int) -> web.Response:
-    put(world, key, sha256, size)
+def _accepted(world: World, key: str, file: _File) -> web.Response:
     headers = {
         "x-amz-id-2": HOST_ID,
         "x-amz-request-id": REQUEST_ID,
         "x-amz-server-side-encryption": "AES256",
-        "ETag": f'"{md5}"',
+        "ETag": f'"{file.md5}"',
         "Location": f"{world.runtime.origins.get('uploads', '')}/{quote(key, safe='')}",
         "Server": "AmazonS3",
     }

@@ -8,9 +8,11 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
+from sandbox.uploads import get
 from sandbox.uploads.bucket import signature
 from tests.unit.sandbox_iru import Tenant
 
@@ -163,3 +165,46 @@ def test_a_file_that_breaks_off_is_not_kept(tenant: Tenant) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     assert tenant.post_to_store(data="".join(parts).encode(), headers=headers).status == 400
     assert not tenant.world.data["uploads"]["objects"]
+
+
+def test_the_signature_of_a_link_is_amazons_own() -> None:
+    """The example of Amazon's documentation, "Authenticating requests: using query parameters"."""
+    query = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Credential": "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request",
+        "X-Amz-Date": "20130524T000000Z",
+        "X-Amz-Expires": "86400",
+        "X-Amz-SignedHeaders": "host",
+    }
+    secret, host = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "examplebucket.s3.amazonaws.com"
+    assert get.signature(secret, host, "test.txt", query)[:32] == "aeeed9bbccd4d02ee5c0109b86d86835"
+
+
+def fetched(tenant: Tenant, key: str, later: float = 0, **changes: str) -> tuple[int, str]:
+    host = "127.0.0.1:1"
+    tenant.world.runtime.origins["uploads"] = f"http://{host}"
+    parts = urlsplit(get.link_for(tenant.world, key))
+    tenant.world.clock.advance(later)
+    query = dict(parse_qsl(parts.query)) | changes
+    answer = tenant.get_from_store(unquote(parts.path), query, host)
+    return answer.status, answer.text
+
+
+def test_an_object_is_given_back_to_who_has_a_link(tenant: Tenant) -> None:
+    fields = form(tenant)
+    tenant.store(fields, b"xar! content")
+    assert fetched(tenant, fields["key"]) == (200, "xar! content")
+    assert fetched(tenant, fields["key"], **{"X-Amz-Signature": "0" * 64})[0] == 403
+    assert fetched(tenant, fields["key"], **{"X-Amz-Expires": "999999"})[0] == 403
+    assert fetched(tenant, fields["key"], later=61)[0] == 403
+    assert fetched(tenant, "another/key.pkg")[0] == 404
+
+
+def test_only_the_latest_small_objects_are_kept(tenant: Tenant) -> None:
+    tenant.world.data["uploads"]["settings"]["kept_bytes"] = 30
+    keys = []
+    for content in (b"x" * 20, b"y" * 20, b"z" * 40):
+        fields = form(tenant)
+        tenant.store(fields, content)
+        keys.append(fields["key"])
+    assert [fetched(tenant, key)[0] for key in keys] == [404, 200, 404]
