@@ -206,6 +206,8 @@ SPEC = ModuleSpec(
     },
 )
 
+_BETWEEN_REPORTS = 10_000
+
 
 def run(task: Task) -> dict[str, Any]:
     """Read the devices."""
@@ -243,7 +245,15 @@ def _devices(task: Task) -> Iterator[Record]:
         page_size=options["page_size"],
         warn=task.warn,
     )
-    return found if options["all_records"] else newest_of_each(found)
+    told = _counted(task, found)
+    return told if options["all_records"] else newest_of_each(told)
+
+
+def _counted(task: Task, devices: Iterator[Record]) -> Iterator[Record]:
+    for number, device in enumerate(devices, 1):
+        if number % _BETWEEN_REPORTS == 0:
+            task.progress(f"{number} devices read")
+        yield device
 
 
 def main() -> None:

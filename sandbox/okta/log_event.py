@@ -30,8 +30,8 @@ _NOWHERE = {"city": None, "state": None, "country": None, "postalCode": None, "g
 
 
 @contextmanager
-def called_by(caller: Caller) -> Iterator[None]:
-    """While it lasts, new events are of this caller."""
+def called_by(caller: Caller | None) -> Iterator[None]:
+    """While it lasts, new events are of this caller, or of the system."""
     token = _caller.set(caller)
     try:
         yield

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, overload
 
 from sandbox.clock import okta_time, parse_okta_time
-from sandbox.okta.log_event import log_event
+from sandbox.okta.log_event import called_by, log_event
 from sandbox.okta.synthetic_devices import serial_number
 from sandbox.world import World
 
@@ -34,27 +34,29 @@ class SyntheticLog:
         self._end = parse_okta_time(okta["org"]["created"])
         self._step = timedelta(days=settings["synthetic_days"]) / max(1, self.count)
         self._devices = int(settings["synthetic_devices"]) or 1000
+        with called_by(None):  # they are not of whoever reads them
+            self._kinds = [
+                log_event(event_type, uuid="", published="", display_message=message, outcome=outcome)
+                for event_type, message, outcome in (_KINDS if self.count else ())
+            ]
 
     def key(self, number: int) -> _Key:
         """When the event of a number (0 is the oldest) was published, and its place."""
         return okta_time(self._end - self._step * (self.count - number)), number - self.count
 
     def event(self, place: int) -> dict[str, Any]:
-        """The event at a place. It is the same each time, but for the id of its transaction."""
+        """The event at a place, the same each time but for its transaction."""
         number = place + self.count
         device = number // len(_KINDS) % self._devices
-        event_type, message, outcome = _KINDS[number % len(_KINDS)]
-        serial = serial_number(device)
-        target = {"id": f"{device:032x}", "type": "Certificate", "displayName": f"CN={serial}"}
-        return log_event(
-            event_type,
-            uuid=f"{number:08x}-0000-4000-8000-000000000000",
-            published=self.key(number)[0],
-            display_message=message,
-            outcome=outcome,
-            target=[target],
-            debug_data={"certificateSubject": f"CN={serial}"},
-        )
+        subject = f"CN={serial_number(device)}"
+        target = {"id": f"{device:032x}", "type": "Certificate", "alternateId": None}
+        return {
+            **self._kinds[number % len(_KINDS)],
+            "uuid": f"{number:08x}-0000-4000-8000-000000000000",
+            "published": self.key(number)[0],
+            "debugContext": {"debugData": {"certificateSubject": subject}},
+            "target": [{**target, "displayName": subject, "detailEntry": None}],
+        }
 
     def before(self, keys: Sequence[_Key]) -> Sequence[_Key]:
         """The keys of the synthetic events, and behind them those that are given."""

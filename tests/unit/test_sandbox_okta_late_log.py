@@ -84,6 +84,17 @@ def test_synthetic_events_come_before_those_that_happened(order: str) -> None:
     in_org(scenario)
 
 
+def test_a_synthetic_event_is_the_same_whoever_reads_it() -> None:
+    async def scenario(org: Org) -> None:
+        org.data["settings"].update(synthetic_events=5)
+        read = [(await org.call("GET", f"logs?since={around(org, 7 * 24 * 60)}&limit=5"))[1] for _ in range(2)]
+        for one, other in zip(*read, strict=True):
+            assert {**one, "transaction": None} == {**other, "transaction": None}
+        assert read[0][0]["client"]["ipAddress"] is None
+
+    in_org(scenario)
+
+
 def test_events_have_every_documented_field() -> None:
     async def scenario(org: Org) -> None:
         await org.call("POST", "policies", {"type": "ACCESS_POLICY", "name": "Desktop"})
