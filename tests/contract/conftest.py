@@ -1,4 +1,4 @@
-"""What the tests with irusdk share: a sandbox of their own, and a client of its tenant."""
+"""What the tests with one SDK share: a sandbox of their own, and a client of its tenant or org."""
 
 from __future__ import annotations
 
@@ -22,3 +22,22 @@ def iru_client(iru_sandbox: SandboxProcess) -> Iterator[Any]:
     config = irusdk.IruConfig(verify=iru_sandbox.ready["ca_file"], max_retries=0)
     with irusdk.IruClient(iru_sandbox.ready["iru_url"], iru_sandbox.ready["iru_token"], config=config) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def okta_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("okta-sdk"), "--fleet", "8", "--windows", "1") as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(okta_process: SandboxProcess) -> SandboxProcess:
+    okta_process.reset()
+    return okta_process
+
+
+@pytest.fixture
+def client(sandbox: SandboxProcess) -> Any:
+    from tests.contract.okta_sdk import connect  # noqa: PLC0415 - the SDK is not there in every environment
+
+    return connect(sandbox, {"token": sandbox.ready["okta_token"]})

@@ -8,17 +8,14 @@ is read, not all), and `MACOS` as operating system of a rule (it knows only `OSX
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from okta import models
 from okta.client import Client
 
+from tests.contract.okta_sdk import ask, awaited, connect, pages, refusal
 from tests.integration.playbook import attest
 from tests.sandbox_process import SandboxProcess
 
@@ -28,74 +25,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:ssl_context is deprecated:Deprec
 SCOPES = ["okta.policies.manage", "okta.policies.read", "okta.groups.read"]
 CONSTRAINT = {"possession": {"deviceBound": "REQUIRED", "phishingResistant": "REQUIRED", "userPresence": "REQUIRED"}}
 METHOD = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT12H", "constraints": [CONSTRAINT]}
-
-
-class TrustedContext(ssl.SSLContext):
-    """What the SDK verifies the org by. It copies its configuration deeply, which no plain context allows."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> TrustedContext:
-        return self
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    with SandboxProcess(tmp_path_factory.mktemp("okta-sdk"), "--fleet", "8", "--windows", "1") as started:
-        yield started
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def client(sandbox: SandboxProcess) -> Client:
-    return connect(sandbox, {"token": sandbox.ready["okta_token"]})
-
-
-def connect(sandbox: SandboxProcess, credentials: dict[str, Any]) -> Client:
-    trusted = TrustedContext(ssl.PROTOCOL_TLS_CLIENT)
-    trusted.load_verify_locations(sandbox.ready["ca_file"])
-    settings = {"orgUrl": sandbox.ready["okta_url"], "sslContext": trusted, "rateLimit": {"maxRetries": 0}}
-    return Client({**settings, **credentials})
-
-
-def ask(call: Awaitable[tuple[Any, ...]]) -> Any:
-    """The typed answer of a call of the SDK, which returns errors instead of raising them."""
-    answer, *_response, error = asyncio.run(_awaited(call))
-    assert error is None, error
-    return answer
-
-
-def refusal(call: Awaitable[tuple[Any, ...]]) -> Any:
-    """The error of a call: an object of the SDK with status, code and causes."""
-    error = asyncio.run(_awaited(call))[-1]
-    assert error is not None, "the call was not refused"
-    return error
-
-
-def pages(call: Callable[..., Awaitable[tuple[Any, ...]]], **options: Any) -> list[list[Any]]:
-    """All pages of a listing; the SDK hands out the response, whose `Link` headers name the next page's cursor."""
-    found, cursor = [], {}
-    while True:
-        answer, response, error = asyncio.run(_awaited(call(**options, **cursor)))
-        assert error is None, error
-        found.append(answer)
-        cursor = _cursor(response)
-        if not cursor:
-            return found
-
-
-def _cursor(response: Any) -> dict[str, str]:
-    links = [link for name, value in response.headers.items() if name.lower() == "link" for link in value.split(", ")]
-    query = next((urlsplit(link[1:].partition(">")[0]).query for link in links if 'rel="next"' in link), "")
-    after = dict(parse_qsl(query)).get("after")
-    return {"after": after} if after else {}
-
-
-async def _awaited(call: Awaitable[tuple[Any, ...]]) -> tuple[Any, ...]:
-    return await call
 
 
 def new_policy(client: Client, name: str = "Desktops") -> models.AccessPolicy:
@@ -208,6 +137,6 @@ def test_a_service_app_with_a_private_key(sandbox: SandboxProcess) -> None:
     client = connect(sandbox, service_app)
     assert new_policy(client).name == "Desktops"
     # A missing scope is told in a header only, with an empty body, of which the SDK makes no error.
-    assert asyncio.run(_awaited(client.list_authenticators()))[0] is None
+    assert asyncio.run(awaited(client.list_authenticators()))[0] is None
     statuses = {one["path"]: one["status"] for one in sandbox.requests("okta")}
     assert statuses == {"/oauth2/v1/token": 200, "/api/v1/policies": 200, "/api/v1/authenticators": 403}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +10,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from okta.client import Client
 
-from tests.contract.test_okta_sdk import TrustedContext, ask, connect, pages, refusal
+from tests.contract.okta_sdk import ask, connect, pages, refusal
 from tests.sandbox_process import SandboxProcess
 from tests.unit.signing_keys import jwk
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl_context is deprecated:DeprecationWarning")
 
 SCOPES = ["okta.groups.read", "okta.apps.read", "okta.features.read", "okta.domains.read", "okta.policies.read"]
-assert TrustedContext
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    with SandboxProcess(tmp_path_factory.mktemp("okta-sdk"), "--fleet", "8", "--windows", "1") as started:
-        yield started
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def client(sandbox: SandboxProcess) -> Client:
-    return connect(sandbox, {"token": sandbox.ready["okta_token"]})
 
 
 def service_app(sandbox: SandboxProcess, **more: Any) -> dict[str, Any]:
