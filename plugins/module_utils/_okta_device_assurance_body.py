@@ -97,6 +97,9 @@ SIGNALS: dict[str, dict[str, tuple[str, Any]]] = {
     },
     "device_posture_idp": {"managed": ("managed", bool), "compliant": ("compliant", bool)},
 }
+_OBJECTS = (
+    "osVersion", "diskEncryptionType", "screenLockType", "gracePeriod", "devicePostureChecks", _PROVIDERS,
+)  # fmt: skip
 _PROVIDER_NAMES = {
     "chrome_device_trust": "dtc",
     "android_device_trust": "androidDeviceTrust",
@@ -119,7 +122,7 @@ def wanted_properties(options: Record, platform: str) -> Record:
             )
         value = _value(option, options[option], platform)
         wanted[name] = {**wanted.get(name, {}), **value} if name == _PROVIDERS else value
-    raw = options["properties"] or {}
+    raw = _checked_raw(options["properties"] or {})
     twice = sorted(set(raw) & set(wanted))
     if twice:
         raise InvalidInput(f"{_listed(twice)} is set by an option and in properties; set it only once.")
@@ -134,8 +137,8 @@ def merged(found: Record, wanted: Record, *, purge: bool) -> Record:
     base = {} if purge else {key: value for key, value in found.items() if key != _PROVIDERS}
     providers = {} if purge else dict(found.get(_PROVIDERS) or {})
     for provider, signals in (wanted.get(_PROVIDERS) or {}).items():
-        providers[provider] = {**(providers.get(provider) or {}), **signals}
-    kept = {**base, **wanted, _PROVIDERS: providers}
+        providers[provider] = {**(providers.get(provider) or {}), **(signals or {})}
+    kept = {**base, **wanted, _PROVIDERS: _filled(providers)}
     # A policy says the version in one of two ways.
     for said, otherwise in (("osVersion", "osVersionConstraints"), ("osVersionConstraints", "osVersion")):
         if wanted.get(said) and otherwise not in wanted:
@@ -159,9 +162,26 @@ def meaning(properties: Record) -> Record:
         plain["osVersionConstraints"] = {
             str(one.get("majorVersionConstraint")): one for one in plain["osVersionConstraints"]
         }
+    if plain.get(_PROVIDERS):
+        plain[_PROVIDERS] = _filled(plain[_PROVIDERS])
     if plain.get("gracePeriod"):
         plain["gracePeriod"] = {**plain["gracePeriod"], "expiry": _moment(plain["gracePeriod"].get("expiry"))}
     return {key: value for key, value in plain.items() if not _is_empty(value)}
+
+
+def _checked_raw(raw: Record) -> Record:
+    """Properties in the spelling of the API as they are. Raises InvalidInput for one of another shape than Okta's."""
+    for name, value in raw.items():
+        providers = value.values() if name == _PROVIDERS and isinstance(value, dict) else ()
+        checks = value.get("include") if name == "devicePostureChecks" and isinstance(value, dict) else None
+        if name in _OBJECTS and not isinstance(value, dict | None):
+            raise InvalidInput(f"properties.{name} is {value!r:.80}; expected an object, as in Okta's API.")
+        if not all(isinstance(signals, dict | None) for signals in providers):
+            raise InvalidInput(f"properties.{name} is {value!r:.80}; expected an object of signals for each provider.")
+        for objects in (value if name == "osVersionConstraints" else None, checks):
+            if not isinstance(objects, list | None) or not all(isinstance(one, dict) for one in objects or ()):
+                raise InvalidInput(f"properties.{name} is {value!r:.80}; expected a list of objects, as in Okta's API.")
+    return raw
 
 
 def _value(option: str, value: Any, platform: str) -> Any:
@@ -257,6 +277,10 @@ def _utc(text: str) -> str | None:
         return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).isoformat()
     except (ValueError, OverflowError):
         return None
+
+
+def _filled(providers: Record) -> Record:
+    return {provider: signals for provider, signals in providers.items() if signals}
 
 
 def _is_empty(value: Any) -> bool:

@@ -239,7 +239,9 @@ def run(task: Task) -> dict[str, Any]:
     }
     if status == "INACTIVE":
         now = converge_status(client, path, now, status, str(found["name"]))
-    _tell_what_was_dropped(task, settings, now)
+    _tell_what_was_dropped(task, str(found["name"]), settings, now)
+    for kind, one in wanted.items():
+        _tell_what_was_dropped(task, f"{found['name']}, {kind},", one["settings"], converged[kind])
     before, after = _shown(found, methods), _shown(now, converged)
     was, is_now = differences(before, after)
     task.note("okta_authenticator", client.base_url, found["id"], found["name"], was=was, now=is_now)
@@ -306,11 +308,11 @@ def _warn_of_refusals(
         )
 
 
-def _tell_what_was_dropped(task: Task, wanted: Record, now: Record) -> None:
+def _tell_what_was_dropped(task: Task, title: str, wanted: Record, now: Record) -> None:
     lost = lost_settings(wanted, now)
     if lost:
         task.warn(
-            f"Okta did not keep {', '.join(lost)} of {now['name']} as it was sent; the org may lack the feature. As "
+            f"Okta did not keep {', '.join(lost)} of {title} as it was sent; the org may lack the feature. As "
             "long as the task asks for it, every run will write it again."
         )
 

@@ -144,6 +144,8 @@ def test_okta_verify_that_users_enrol_in_is_not_switched_off(sandbox):
 def test_a_setting_that_the_org_lacks_is_told_of(sandbox):
     dropped = verify(sandbox, enrollment_security_level="high")
     assert "did not keep enrollmentSecurityLevel of Okta Verify" in dropped["warnings"][0]
+    dropped = verify(sandbox, methods=[{"type": "push", "settings": {"keyProtection": "HARDWARE", "keyStore": "x"}}])
+    assert [one.split(" as ")[0] for one in dropped["warnings"]] == ["Okta did not keep keyStore of Okta Verify, push,"]
     sandbox.settings(okta={"enrollment_security_level": True})
     assert "warnings" not in verify(sandbox, enrollment_security_level="high")
     assert not verify(sandbox, enrollment_security_level="high")["changed"]
