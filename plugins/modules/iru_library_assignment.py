@@ -298,7 +298,11 @@ def _named(item: Record) -> Record:
 
 
 def _diff(task: Task, steps: list[Step], done: list[dict[str, Any]]) -> dict[str, Any]:
-    """Before and after: the Blueprints of each item that there is something to say about."""
+    """Before and after: the Blueprints of each item that there is something to say about.
+
+    A single item stands in the title only: Iru tells no name of one that is on no Blueprint yet, while check mode knows
+    the name of one that is only planned, and both shall show the same.
+    """
     sides: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
     for step, one in zip(steps, done, strict=True):
         if not step.asked and not one["changed"]:
@@ -307,7 +311,10 @@ def _diff(task: Task, steps: list[Step], done: list[dict[str, Any]]) -> dict[str
             titles = side.setdefault(str(step.item["name"] or step.item["id"]), [])
             if there:
                 titles.append(step.target.title)
-    named = ({name: {"blueprints": sorted(titles)} for name, titles in side.items()} for side in sides)
+    named = [{name: {"blueprints": sorted(titles)} for name, titles in side.items()} for side in sides]
+    if all(len(side) == 1 for side in named):
+        (title,) = named[1]
+        return task.diff_result(f"Library item {title}", *(side[title] for side in named))
     return task.diff_result("Library items on Blueprints", *named)
 
 

@@ -53,8 +53,8 @@ def test_the_diff_names_the_blueprints(tenant):
     tenant.add_blueprint("Pilot")["nodes"]["node-0"].append(item_of(tenant))
     tenant.add_blueprint("Engineering")
     diff = run(tenant, ["Pilot", "Engineering"], check=True)["diff"]
-    assert diff["before"] == {"Okta attestation": {"blueprints": ["Pilot"]}}
-    assert diff["after"] == {"Okta attestation": {"blueprints": ["Engineering", "Pilot"]}}
+    assert diff["before"] == {"blueprints": ["Pilot"]}
+    assert diff["after"] == {"blueprints": ["Engineering", "Pilot"]}
 
 
 def test_others_are_left_alone_unless_exact(tenant):
