@@ -196,6 +196,8 @@ class ServiceApp(HeaderAuth):
                 return self._client.send(Request("POST", TOKEN_PATH)).json()
             except OutcomeUnknown as error:
                 failure = error
+            except Unreachable as error:  # was tried as often as it should be; the request that wants a token need not
+                raise Unreachable(error.message, **{**error.details, "final": True}) from None
             if attempt < self._client.retries:
                 self._client.pause(attempt)
         raise Unreachable(

@@ -13,6 +13,7 @@ from tests.ansible_run import AnsibleRun, run_tasks
 from tests.integration.playbook import WRITES, attest, inventory_with
 from tests.integration.test_secrets import ONCE, closed_port
 from tests.sandbox_process import SandboxProcess
+from tests.unit.signing_keys import KEYS, pem
 
 Change = Callable[[SandboxProcess], dict[str, Any]]
 
@@ -40,6 +41,21 @@ def without_scope(sandbox: SandboxProcess) -> dict[str, Any]:
         "okta_client_id": ready["okta_client_id"],
         "okta_private_key_file": ready["okta_private_key_file"],
     }
+
+
+def key_of_another_app(sandbox: SandboxProcess) -> dict[str, Any]:
+    """A private key that Okta does not know."""
+    return {
+        "okta_token": None,
+        "okta_client_id": sandbox.ready["okta_client_id"],
+        "okta_private_key": pem(KEYS["ES256"]),
+    }
+
+
+def owner_without_role(sandbox: SandboxProcess) -> dict[str, Any]:
+    """An API token whose owner lost the role."""
+    sandbox.settings(okta={"ssws_scopes": []})
+    return {}
 
 
 def classic(sandbox: SandboxProcess) -> dict[str, Any]:
@@ -94,6 +110,8 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "wrong Okta token": (given(okta_token="00wrongwrongwrong"), ["E0000011", "create a new one"]),
     "wrong Iru token": (given(iru_token=UNKNOWN_ID), ["401", "create a new one"]),
     "Iru token without a permission": (without_permission, ["403", "no permission", "GET on /api/v1/library"]),
+    "key of another app": (key_of_another_app, ["signature is invalid", "does not match the private key"]),
+    "token whose owner lost the role": (owner_without_role, ["E0000006", "lost it"]),
     "service app without a scope": (without_scope, ["okta.logs.read"]),
     "Classic org": (classic, ["Identity Engine", "ask Okta for the upgrade"]),
     "unreachable host": (given(okta_url=f"https://127.0.0.1:{closed_port()}"), ["did not answer", "Check the url"]),

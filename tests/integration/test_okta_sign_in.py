@@ -78,6 +78,17 @@ def test_proof_of_possession_when_the_app_demands_it(sandbox: SandboxProcess, ki
     assert {status for path, status in statuses(sandbox) if path != TOKEN} == {200}
 
 
+def test_a_repeated_request_has_a_proof_of_its_own(sandbox: SandboxProcess) -> None:
+    """The sandbox refuses a proof that it has seen, as Okta does."""
+    sandbox.settings(okta={"dpop_required": True})
+    sandbox.faults(
+        {"match": {"path": "/api/v1/policies", "nth": 1}, "do": {"status": 429, "effect": True, "retry_after": 0}},
+        {"match": {"path": "/api/v1/policies", "nth": 2}, "do": {"status": 503, "effect": True}},
+    )
+    assert run(sandbox, okta_access_policy, name="Any two factors", **service_app(sandbox))["changed"] is False
+    assert [status for path, status in statuses(sandbox) if path == "/api/v1/policies"] == [429, 503, 200]
+
+
 def test_least_scopes_and_in_check_mode_only_those_for_reading(sandbox: SandboxProcess) -> None:
     sandbox.settings(okta={"oauth_scopes": ["okta.policies.read"]})
     options = {"name": "Desktops", **service_app(sandbox)}

@@ -161,6 +161,18 @@ def test_signing_in_that_never_succeeds_is_no_write_of_unknown_outcome():
         org(service, retries=1).get("/api/v1/org")
 
 
+def test_an_org_that_cannot_be_reached_is_not_tried_twice_over():
+    slept = []
+    with http_service() as service:
+        client = org(service, retries=2)
+        url = service.url
+    inner = client._auth._client
+    inner._sleep = client._sleep = slept.append
+    with pytest.raises(Unreachable, match=url):
+        client.get("/api/v1/org")
+    assert len(slept) == 2
+
+
 @pytest.mark.parametrize(
     "body", [None, [], {"access_token": None}, {"access_token": 7}, {"access_token": "a\nb"}, {"token_type": "Bearer"}]
 )

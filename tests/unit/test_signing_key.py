@@ -10,7 +10,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from tests.unit.signing_keys import KEYS, jwk, pem
 
@@ -30,12 +30,13 @@ def load(text, path=None):
     [
         pem,
         lambda key: pem(key, form=OPENSSL),
+        lambda key: pem(key).replace("\n", "\\n"),
         lambda key: json.dumps(jwk(key)),
         lambda key: str(jwk(key)),
         lambda key: json.dumps({"keys": [jwk(key)]}),
         lambda key: json.dumps({name: value for name, value in jwk(key).items() if name not in PRIMES}),
     ],
-    ids=["PKCS8", "OpenSSL", "JWK", "as Ansible spells a mapping", "JWKS", "JWK without primes"],
+    ids=["PKCS8", "OpenSSL", "PEM of one line", "JWK", "as Ansible spells a mapping", "JWKS", "JWK without primes"],
 )  # fmt: skip
 def test_every_spelling_signs_what_another_library_verifies(algorithm, spell):
     key = load(spell(KEYS[algorithm]))
@@ -63,6 +64,14 @@ def test_what_is_secret_of_a_key_is_masked(tmp_path):
     assert secrets.scrub(f"e is {key['e']} and d is {key['d']}") == "e is AQAB and d is ********"
 
 
+def test_a_damaged_key_makes_no_signature():
+    numbers = jwk(KEYS["RS256"])
+    damaged = {**numbers, "d": jwk(OTHER)["d"], "dp": jwk(OTHER)["dp"]}
+    with pytest.raises(InvalidInput, match=r"damaged|do not make a key"):
+        load(json.dumps(damaged)).signed({}, {})
+
+
+OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PUBLIC = KEYS["ES256"].public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )  # fmt: skip
