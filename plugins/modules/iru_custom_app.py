@@ -99,6 +99,7 @@ options:
     type: float
     default: 300.0
 seealso:
+  - module: okta_iru.attestation.iru_custom_app_info
   - module: okta_iru.attestation.iru_library_assignment
 """
 

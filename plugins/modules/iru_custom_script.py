@@ -73,6 +73,7 @@ options:
     type: bool
     default: false
 seealso:
+  - module: okta_iru.attestation.iru_custom_script_info
   - module: okta_iru.attestation.iru_library_assignment
 """
 
