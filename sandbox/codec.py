@@ -23,5 +23,17 @@ def _find_collection() -> None:
 _find_collection()
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils import _cms as cms  # noqa: E402
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _cms_parts as cms_parts  # noqa: E402
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _der as der  # noqa: E402
 
-__all__ = ["cms"]
+__all__ = ["cms", "cms_parts", "der", "signed_content"]
+
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+
+
+def signed_content(data: bytes) -> bytes | None:
+    """What a CMS SignedData holds, its signature unchecked; ``None`` for anything else."""
+    try:
+        return der.as_octets(cms_parts.read_content(data, _SIGNED_DATA)[2][1][0])
+    except (ValueError, IndexError):
+        return None

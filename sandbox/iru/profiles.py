@@ -8,6 +8,7 @@ from xml.parsers.expat import ExpatError
 
 from aiohttp import web
 
+from sandbox.codec import signed_content
 from sandbox.iru import custom_items, scope
 from sandbox.iru.answers import Refused, as_bool, fields_of, invalid, numbered_page
 from sandbox.iru.tenant import Record, now, setting, tenant
@@ -77,6 +78,8 @@ def _set_flags(world: World, profile: Record, flags: dict[str, bool]) -> None:
 
 def _parsed(world: World, file: bytes) -> dict[str, Any]:
     """The top level of a profile. How Iru answers a file that is none, or a signed one, is not known."""
+    if setting(world, "signed_profiles") == "unwrapped":
+        file = signed_content(file) or file
     try:
         content = plistlib.loads(file)
     except (plistlib.InvalidFileException, ExpatError, ValueError, AttributeError) as error:

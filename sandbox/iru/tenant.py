@@ -26,6 +26,8 @@ SETTINGS: dict[str, Any] = {
     "android_and_windows_flags": True,
     # The documented answer to a Blueprint's PATCH (2021) counts missing computers; later answers to a GET do not.
     "missing_computers_count": True,
+    # What Iru does with a signed profile is not known: "refused" or "unwrapped".
+    "signed_profiles": "refused",
     # Whether Iru's own Okta Device Trust is in use; it shows only in the inventory of the Macs.
     "okta_device_trust": False,
     # Whether manual enrolment asks people to sign in, for ota-enrollment-profile?sso=true.

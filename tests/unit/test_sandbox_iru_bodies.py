@@ -34,6 +34,7 @@ _VALUES = st.recursive(
         ("POST", "/blueprints"),
         ("PATCH", f"/blueprints/{_BLUEPRINT}"),
         ("POST", f"/blueprints/{_BLUEPRINT}/assign-library-item"),
+        ("PATCH", "/blueprint-routing"),
         ("PATCH", f"/devices/{_DEVICE}"),
         ("POST", "/library/custom-profiles"),
         ("PATCH", f"/library/custom-profiles/{_PROFILE}"),

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import plistlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +37,26 @@ def created(tenant: Tenant, **fields: str) -> dict[str, Any]:
 def content(profile: dict[str, Any]) -> dict[str, Any]:
     parsed: dict[str, Any] = plistlib.loads(profile["profile"].encode())
     return parsed
+
+
+def signed(profile: bytes) -> bytes:
+    """CMS around the profile, with the content in it."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signer")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    certificate = builder.sign(key, hashes.SHA256())
+    signature = pkcs7.PKCS7SignatureBuilder().set_data(profile).add_signer(certificate, key, hashes.SHA256())
+    return signature.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+
+
+def test_a_signed_profile_is_refused_or_unwrapped(tenant: Tenant) -> None:
+    file = signed(mobileconfig(PAYLOAD))
+    assert tenant.upload("POST", PATH, file, name="Signed").status == 400
+    tenant.state["settings"]["signed_profiles"] = "unwrapped"
+    taken = tenant.upload("POST", PATH, file, name="Signed")
+    assert (taken.status, content(taken.json)["PayloadContent"]) == (201, [PAYLOAD])
+    assert tenant.upload("POST", PATH, file[:-900], name="Cut").status == 400
 
 
 def test_create_answers_with_the_recorded_object_and_defaults(tenant: Tenant) -> None:
