@@ -105,6 +105,9 @@ async def _guarded(
     except dpop.RefusedProof as refused:
         nonce = {dpop.NONCE_HEADER: dpop.nonce(world)} if refused.error == "use_dpop_nonce" else {}
         return challenge_response(request, "DPoP", 400, refused.error, str(refused), scope=access.scope, headers=nonce)
+    except _InvalidAccessToken as invalid:
+        text = "The access token is invalid."
+        return challenge_response(request, invalid.scheme, 401, "invalid_token", text, scope=access.scope)
     if rights is not None and rights.lacks_proof:
         text = "The resource request requires a DPoP proof."
         return challenge_response(request, "Bearer", 400, "invalid_request", text, scope=access.scope)
@@ -156,8 +159,16 @@ class _Rights:
     lacks_proof: bool = False
 
 
+class _InvalidAccessToken(Exception):
+    """An access token that is not known, or no longer."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__()
+        self.scheme = scheme
+
+
 def _authenticate(request: web.Request, world: World) -> _Rights:
-    """Who calls. Raises OktaError E0000011, RefusedProof."""
+    """Who calls. Raises OktaError E0000011, RefusedProof, _InvalidAccessToken."""
     okta = world.data["okta"]
     settings = okta["settings"]
     header = request.headers.get("Authorization", "")
@@ -171,6 +182,8 @@ def _authenticate(request: web.Request, world: World) -> _Rights:
         granted, expiry = world.runtime.cache.get("okta.access_tokens", {}).get(token, (None, 0.0))
         if granted is not None and org_clock.now(world) < expiry:
             return _oauth_rights(request, scheme, token, granted)
+        if settings["oauth_401"] == "challenge":
+            raise _InvalidAccessToken(scheme)
     raise OktaError("E0000011")
 
 

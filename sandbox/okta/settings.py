@@ -20,6 +20,9 @@ SETTINGS: dict[str, Any] = {
     "oauth_role": None,
     # The service apps demand DPoP: the default of apps made since February 2024 (okta/okta-sdk-nodejs issue 424).
     "dpop_required": False,
+    # How the API refuses an access token that is invalid or expired: "body" is E0000011, "challenge" is the header
+    # WWW-Authenticate only.
+    "oauth_401": "body",
     # The API demands the nonce in proofs too; seen by clients, while Okta's guide calls it "not currently required".
     "dpop_nonce_for_api": False,
     # The org's clock is this many seconds ahead of this machine's (negative: behind).

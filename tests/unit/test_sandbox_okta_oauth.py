@@ -205,3 +205,16 @@ def test_the_orgs_clock_may_be_another(ahead: int) -> None:
         assert 0 < int(response.headers["X-Rate-Limit-Reset"]) - shown <= 61
 
     in_org(scenario)
+
+
+@pytest.mark.parametrize(("kind", "body"), [("body", True), ("challenge", False)])
+def test_how_an_expired_token_is_refused_is_not_known(kind: str, body: bool) -> None:
+    async def scenario(org: Org) -> None:
+        register(org)
+        await signed_in(org)
+        org.data["settings"].update(oauth_401=kind, clock_ahead_seconds=3700)
+        response = await org.raw("GET", "logs")
+        assert (response.status, bool(await response.read())) == (401, body)
+        assert ('error="invalid_token"' in response.headers.get("WWW-Authenticate", "")) is not body
+
+    in_org(scenario)
