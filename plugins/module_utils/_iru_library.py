@@ -75,6 +75,14 @@ class Library:
                 return dict(found)
         return self._in_audit_log(reference)
 
+    def with_name(self, item: Record) -> Record:
+        """The item with its name, if the lists of what the API can create have it."""
+        for step in (self._read_profiles, self._read_apps_and_scripts):
+            if item["name"] is None:
+                step()
+                item = self._known.get(item["id"], item)
+        return item
+
     def _named(self, name: str) -> Iterator[Record]:
         return (item for item in self._known.values() if item["name"] == name)
 

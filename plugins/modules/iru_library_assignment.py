@@ -225,6 +225,8 @@ def run(task: Task) -> dict[str, Any]:
         for target in (*targets, *others):
             library.on(target.blueprint["id"])
     items = list({item["id"]: item for item in map(library.find, references)}.values())
+    if task.diff and len(items) > 1:  # a diff of several items tells them apart by name, as one in check mode can
+        items = [library.with_name(item) for item in items]
     steps = list(_steps(options, items, (targets, others), library))
     done = [_apply(task, client, step, library) for step in steps]
     return {

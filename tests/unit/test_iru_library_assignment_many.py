@@ -77,6 +77,18 @@ def test_exact_items_takes_the_others_off(tenant):
     assert not run(tenant, ["Two", "Three"], ["Blueprint One"], exact_items=True)["changed"]
 
 
+def test_a_diff_of_items_by_id_names_them(tenant):
+    result = run(tenant, list(ids(tenant).values())[:2], ["Blueprint One"])
+    assert set(result["diff"]["after"]) == {"One", "Two"}
+    assert [path for method, path, _status in tenant.log if method == "GET"].count(
+        "/api/v1/library/custom-profiles"
+    ) == 1
+    tenant.log.clear()
+    wanted = {"library_items": list(ids(tenant).values()), "blueprints": ["Blueprint One"]}
+    assert "diff" not in run_in(tenant, iru_library_assignment, **wanted)
+    assert "/api/v1/library/custom-profiles" not in [path for _method, path, _status in tenant.log]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
