@@ -38,7 +38,8 @@ except ImportError:
 _STORED_WITHIN = 300.0  # seconds that the storage may take to answer once it has the whole file
 _READ_OF_AN_ERROR = 10_000  # bytes
 # Fields of a form that whoever knows them could upload with; the others are names and dates.
-_SECRET_FIELDS = ("policy", "x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature")
+_CREDENTIAL = "x-amz-credential"
+_SECRET_FIELDS = ("policy", "x-amz-signature", "x-amz-security-token", _CREDENTIAL, "signature")
 
 
 class FormExpired(Exception):
@@ -109,6 +110,8 @@ def _reserve(task: Task, client: Client, path: str, file_name: str) -> UploadFor
     body = as_record(client.write(request, predicted=planned, read_back=lambda: None))
     fields = {str(name): str(value) for name, value in as_record(body.get("post_data")).items()}
     task.secrets.add(*(value for name, value in fields.items() if name.lower() in _SECRET_FIELDS))
+    # Of a credential (key, day, region, service) the storage may show the key alone.
+    task.secrets.add(*(value.partition("/")[0] for name, value in fields.items() if name.lower() == _CREDENTIAL))
     form = UploadForm(str(body.get("post_url") or ""), fields, str(body.get("file_key") or ""))
     if client.check:
         return form
