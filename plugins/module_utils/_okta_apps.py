@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import choose, closest, not_found
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import Refused
@@ -89,7 +90,26 @@ def _look_up(client: Client, reference: str) -> list[Record]:
     return [summary(app) for app in by_link_header(client, PATH, {"q": reference, "limit": _PAGE})]
 
 
-def require_assignable(apps: list[Record], moved: list[Record], policy: Record) -> None:
+def apps_to_map(client: Client, references: Sequence[str]) -> tuple[list[Record], Record | None]:
+    """The apps of these labels and ids, each once and in the order given, and the Okta Admin Console, wherever it is.
+
+    By the first page of the listing where there is no second one, else as `find_apps` does. Raises NotFound, Ambiguous.
+    """
+    listing = by_link_header(client, PATH, {"limit": _PAGE})
+    apps = [summary(app) for app in islice(listing, _PAGE)]
+    if len(apps) == _PAGE and len(set(references)) <= _LOOK_UPS:
+        named = by_link_header(client, PATH, {"q": ADMIN_CONSOLE_APP})  # a prefix of label or name
+        return existing_apps(client, references), admin_console([summary(app) for app in named])
+    apps.extend(map(summary, listing))
+    return choose_apps(apps, references), admin_console(apps)
+
+
+def admin_console(apps: Iterable[Record]) -> Record | None:
+    """The Okta Admin Console among apps."""
+    return next((app for app in apps if app["name"] == ADMIN_CONSOLE_APP), None)
+
+
+def require_assignable(console: Record | None, moved: list[Record], policy: Record) -> None:
     """Raise Refused if one of the apps, or the policy, is that of the Admin Console.
 
     Okta refuses both too ("re-assignment of this policy is not allowed", recorded by okta/okta-sdk-python), but only
@@ -97,7 +117,6 @@ def require_assignable(apps: list[Record], moved: list[Record], policy: Record) 
     """
     if not moved:
         return
-    console = next((app for app in apps if app["name"] == ADMIN_CONSOLE_APP), None)
     if console is not None and any(app["id"] == console["id"] for app in moved):
         raise Refused(
             f"The {console['label']} is not given another policy: Okta refuses it, and it could lock every "
@@ -121,4 +140,4 @@ def move_app(task: Task, client: Client, app: Record, policy_id: str) -> None:
 
 def assign_policy(client: Client, app: Record, policy_id: str) -> None:
     """Make an app use a policy. The request has no body and is answered with 204."""
-    client.write(Request("PUT", f"/api/v1/apps/{app['id']}/policies/{policy_id}"))
+    client.write(Request("PUT", f"{PATH}/{app['id']}/policies/{policy_id}"))

@@ -96,6 +96,27 @@ def replace_policy(client: Client, found: Record, changes: Record) -> Record:
     return changed
 
 
+def default_policy(policies: list[Record]) -> Record:
+    """The policy that Okta gives to apps without another: the one of ``system`` ("Any two factors" in a new org)."""
+    found = next((one for one in policies if one.get("system")), None)
+    if found is None:
+        raise not_found("default app sign-in policy of the org (system: true)", "default", ())
+    return found
+
+
+def set_policy_active(client: Client, found: Record, *, active: bool) -> Record:
+    """Switch a policy on or off; answered with 204."""
+    path, status = f"{PATH}/{found['id']}", "ACTIVE" if active else "INACTIVE"
+    switched = {**found, "status": status}
+
+    def done() -> Record | None:
+        return switched if client.get(path).get("status") == status else None
+
+    operation = "activate" if active else "deactivate"
+    client.write(Request("POST", f"{path}/lifecycle/{operation}"), predicted=switched, read_back=done)
+    return switched
+
+
 def delete_policy(client: Client, found: Record) -> None:
     """Remove a policy with its rules; no app may use it any more."""
     client.write(Request("DELETE", f"{PATH}/{found['id']}"))

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - okta_iru.attestation.attributes
 notes:
   - Least scopes are C(okta.policies.read) and C(okta.policies.manage), C(okta.apps.read) to know the policy of the Okta
-    Admin Console, and C(okta.apps.manage) for O(move_apps_to).
+    Admin Console, and C(okta.apps.manage) for O(move_apps_to) and O(move_apps_to_default).
   - In check mode a policy that would be created has an id that begins with V(planned:), which other modules of this
     collection accept in check mode.
 options:
@@ -37,15 +37,22 @@ options:
     description: Description of the policy.
     type: str
   state:
-    description: Whether the policy exists. A policy that apps use is not removed without O(move_apps_to).
+    description:
+      - V(present) leaves an existing policy switched on or off as it is and makes a new one active.
+      - V(enabled) and V(disabled) also see to it that Okta shows it as active or inactive.
+      - A policy that apps use is neither removed nor disabled without O(move_apps_to) or O(move_apps_to_default).
     type: str
-    choices: [present, absent]
+    choices: [present, absent, enabled, disabled]
     default: present
   move_apps_to:
     description:
-      - Name or id of the policy that the apps get when this one is removed, such as V(Any two factors). Used with
-        O(state=absent) only.
+      - Name or id of the policy that the apps get when this one is removed or disabled. Used with O(state=absent) and
+        O(state=disabled) only.
     type: str
+  move_apps_to_default:
+    description: The same with the org's default policy, whatever its name; V(Any two factors) in a new org.
+    type: bool
+    default: false
 seealso:
   - module: okta_iru.attestation.okta_access_policy_rule
   - module: okta_iru.attestation.okta_app_policy
@@ -65,7 +72,7 @@ EXAMPLES = r"""
     token: "{{ okta_token }}"
     name: Managed desktops
     state: absent
-    move_apps_to: Any two factors
+    move_apps_to_default: true
 """
 
 RETURN = r"""
@@ -82,17 +89,11 @@ policy:
     system: false
     priority: 1
 moved_apps:
-  description: The apps that were moved to O(move_apps_to).
-  returned: when O(state=absent)
+  description: The apps that were given another policy.
+  returned: when O(state=absent) or O(state=disabled)
   type: list
   elements: dict
   sample: [{id: 0oa1a2b3c4d5e6f7g8h9, label: Salesforce}]
-changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
-  returned: when something changed
-  type: list
-  elements: dict
-  sample: [{kind: okta_access_policy, id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -108,18 +109,22 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, checked_name, shown
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps import (
+    admin_console,
     list_apps,
     move_app,
     require_assignable,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
     create_policy,
+    default_policy,
     delete_policy,
     existing_policy,
+    find_policy,
     list_policies,
     policy_named,
     replace_policy,
     require_changeable,
+    set_policy_active,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -130,8 +135,9 @@ SPEC = ModuleSpec(
         "name": {"type": "str"},
         "id": {"type": "str"},
         "description": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "absent", "enabled", "disabled"], "default": "present"},
         "move_apps_to": {"type": "str"},
+        "move_apps_to_default": {"type": "bool", "default": False},
     },
     required_one_of=[("name", "id")],
 )
@@ -141,69 +147,93 @@ def run(task: Task) -> dict[str, Any]:
     """Bring the policy in line."""
     options = task.params
     name = checked_name("name", options["name"])
-    absent = options["state"] == "absent"
+    if options["move_apps_to"] and options["move_apps_to_default"]:
+        raise InvalidInput("move_apps_to and move_apps_to_default were both given; give one of them.")
+    moves = options["state"] in ("absent", "disabled") and (options["move_apps_to"] or options["move_apps_to_default"])
     scopes = ("okta.policies.read", "okta.policies.manage", "okta.apps.read")
-    client = okta_client(task, (*scopes, "okta.apps.manage") if absent and options["move_apps_to"] else scopes)
-    found = _found(client, task)
-    if absent:
-        return _absent(task, client, found)
-    if found is not None and is_planned(found["id"], check=task.check):
-        return _result(task, client, found, ({}, {}))  # made by an earlier task of this check-mode run
+    client = okta_client(task, (*scopes, "okta.apps.manage") if moves else scopes)
+    if options["id"] is not None and is_planned(options["id"], check=task.check):
+        planned = None if options["state"] == "absent" else existing_policy(client, options["id"])
+        return _result(task, client, planned, ({}, {}))  # made by an earlier task of this check-mode run
+    policies = list_policies(client)
+    found = _found(policies, options)
+    if options["state"] == "absent":
+        return _absent(task, client, policies, found)
     wanted = {key: options[key] for key in ("name", "description") if options[key] is not None}
     if found is None:
         created = create_policy(client, str(name), options["description"])
         _note(task, client, created, None, wanted)
-        return _result(task, client, created, ({}, wanted))
+        return _switched(task, client, policies, created, ({}, wanted))
     changes = {key: value for key, value in wanted.items() if value != (found.get(key) or "")}
+    before = {key: found.get(key) for key in changes}
     if changes:
         require_changeable(client, found, "PUT")
-        before = {key: found.get(key) for key in changes}
         replaced = replace_policy(client, found, changes)
         _note(task, client, found, before, changes)
-        return _result(task, client, replaced, (before, changes))
-    return _result(task, client, found, ({}, {}))
+        found = replaced
+    return _switched(task, client, policies, found, (before, changes))
 
 
-def _found(client: Client, task: Task) -> Record | None:
-    policy_id, name = task.params["id"], task.params["name"]
-    if policy_id is not None and is_planned(policy_id, check=task.check):
-        return existing_policy(client, policy_id)
-    policies = list_policies(client)
-    if policy_id is None:
-        return policy_named(policies, name)
-    found = next((one for one in policies if one["id"] == policy_id), None)
-    if found is None and task.params["state"] == "present":
-        raise not_found("app sign-in policy with the id", policy_id, (str(one["id"]) for one in policies))
+def _found(policies: list[Record], options: Record) -> Record | None:
+    if options["id"] is None:
+        return policy_named(policies, options["name"])
+    found = next((one for one in policies if one["id"] == options["id"]), None)
+    if found is None and options["state"] != "absent":
+        raise not_found("app sign-in policy with the id", options["id"], (str(one["id"]) for one in policies))
     return found
 
 
-def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
-    if found is None or is_planned(found["id"], check=task.check):
+def _switched(
+    task: Task, client: Client, policies: list[Record], policy: Record, diff: tuple[Record, Record]
+) -> dict[str, Any]:
+    """The result after the policy is active or inactive as ``state`` says."""
+    active = {"enabled": True, "disabled": False}.get(task.params["state"])
+    if active is None or (policy.get("status") == "ACTIVE") is active:
+        return _result(task, client, policy, diff)
+    require_changeable(client, policy, "DELETE")
+    moved = [] if active or is_planned(policy["id"], check=client.check) else _move_apps(task, client, policies, policy)
+    switched = set_policy_active(client, policy, active=active)
+    was, now = {"status": policy["status"]}, {"status": switched["status"]}
+    _note(task, client, policy, was, now)
+    before, after = {**diff[0], **was}, {**diff[1], **now}
+    return _result(task, client, switched, (before, after), moved_apps=moved)
+
+
+def _absent(task: Task, client: Client, policies: list[Record], found: Record | None) -> dict[str, Any]:
+    if found is None:
         return _result(task, client, None, ({}, {}), moved_apps=[])
     require_changeable(client, found, "DELETE")
-    apps = list_apps(client)
-    moved = [app for app in apps if app["policy_id"] == found["id"]]
-    labels = ", ".join(str(app["label"]) for app in moved)
-    if moved and task.params["move_apps_to"] is None:
-        raise Refused(
-            f"The policy {found['name']!r} was not removed: {len(moved)} app(s) use it ({labels}). Give the policy "
-            "that they shall get as move_apps_to.",
-            apps=[app["id"] for app in moved],
-        )
-    if moved:
-        target = existing_policy(client, task.params["move_apps_to"])
-        if target["id"] == found["id"]:
-            raise InvalidInput(
-                f"move_apps_to is {found['name']!r}, the policy that is to be removed; give another one."
-            )
-        require_assignable(apps, moved, target)
-        for app in moved:
-            move_app(task, client, app, target["id"])
+    moved = _move_apps(task, client, policies, found)
     delete_policy(client, found)
     before = {key: found.get(key) for key in ("name", "description")}
     _note(task, client, found, before, None)
-    listed = [{"id": app["id"], "label": app["label"]} for app in moved]
-    return _result(task, client, None, ({**before, "apps": labels} if moved else before, {}), moved_apps=listed)
+    labels = ", ".join(str(app["label"]) for app in moved)
+    return _result(task, client, None, ({**before, "apps": labels} if moved else before, {}), moved_apps=moved)
+
+
+def _move_apps(task: Task, client: Client, policies: list[Record], found: Record) -> list[Record]:
+    """Give the apps of a policy another one, and return them. Raises Refused if the user did not say which."""
+    apps = list_apps(client)
+    moved = [app for app in apps if app["policy_id"] == found["id"]]
+    if not moved:
+        return []
+    reference, state = task.params["move_apps_to"], {"absent": "removed"}.get(task.params["state"], "disabled")
+    if reference is None and not task.params["move_apps_to_default"]:
+        labels = ", ".join(str(app["label"]) for app in moved)
+        raise Refused(
+            f"The policy {found['name']!r} was not {state}: {len(moved)} app(s) use it ({labels}). Give the policy "
+            "that they shall get as move_apps_to, or move_apps_to_default: true.",
+            apps=[app["id"] for app in moved],
+        )
+    target = default_policy(policies) if reference is None else find_policy(policies, reference)
+    if target is None:
+        raise not_found("app sign-in policy", reference, (str(one["name"]) for one in policies))
+    if target["id"] == found["id"]:
+        raise InvalidInput(f"move_apps_to is {found['name']!r}, the policy that is to be {state}; give another one.")
+    require_assignable(admin_console(apps), moved, target)
+    for app in moved:
+        move_app(task, client, app, target["id"])
+    return [{"id": app["id"], "label": app["label"]} for app in moved]
 
 
 def _note(task: Task, client: Client, policy: Record, was: Record | None, now: Record | None) -> None:

@@ -12,7 +12,8 @@ short_description: Give apps of an Okta org an app sign-in policy
 version_added: 0.1.0
 description:
   - Maps apps to an app sign-in policy. An app has exactly one, so this takes it from the policy that it has now.
-  - All apps of a task are looked up by one listing and checked before the first one is changed.
+  - All apps of a task are looked up by one listing, or one by one where an org has more than 200 apps and the task
+    names up to five, and checked before the first one is changed.
   - The Okta Admin Console never gets another policy, and no app gets its policy. Okta refuses both as well.
 author:
   - okta_iru.attestation contributors (@okta-iru)
@@ -65,12 +66,6 @@ policy:
   returned: success
   type: dict
   sample: {id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops}
-changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
-  returned: when something changed
-  type: list
-  elements: dict
-  sample: [{kind: okta_app_policy, id: 0oa1a2b3c4d5e6f7g8h9, name: Salesforce, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -85,8 +80,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps import (
-    choose_apps,
-    list_apps,
+    apps_to_map,
     move_app,
     require_assignable,
 )
@@ -112,10 +106,9 @@ def run(task: Task) -> dict[str, Any]:
     client = okta_client(task, ("okta.apps.read", "okta.apps.manage", "okta.policies.read"))
     policies = list_policies(client)
     policy = _policy(task, client, policies)
-    apps = list_apps(client)
-    chosen = choose_apps(apps, task.params["apps"])
+    chosen, console = apps_to_map(client, task.params["apps"])
     moved = [app for app in chosen if app["policy_id"] != policy["id"]]
-    require_assignable(apps, moved, policy)
+    require_assignable(console, moved, policy)
     for app in moved:
         move_app(task, client, app, policy["id"])
     names = {one["id"]: one["name"] for one in policies}

@@ -1,0 +1,112 @@
+"""App sign-in policies and their apps against the sandbox's org: on and off, where apps go, and how much is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _http
+from ansible_collections.okta_iru.attestation.plugins.modules import okta_access_policy, okta_app_policy
+
+from tests.integration.okta_module import run, written
+
+NAME, DEFAULT = "Managed desktops", "Any two factors"
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    monkeypatch.setattr(_http, "_backoff", lambda attempt: 0.0)
+
+
+def policy(sandbox, **options) -> dict[str, Any]:
+    return run(sandbox, okta_access_policy, **{"name": NAME, **options})
+
+
+def apps(sandbox, *labels, **options) -> dict[str, Any]:
+    return run(sandbox, okta_app_policy, **{"apps": list(labels), "policy": NAME, **options})
+
+
+def methods(result: dict[str, Any]) -> list[str]:
+    return [one["method"] for one in result["writes"]]
+
+
+def test_a_policy_is_switched_off_only_without_apps(sandbox):
+    predicted = policy(sandbox, state="disabled", check=True)
+    made = policy(sandbox, state="disabled")
+    assert (methods(made), methods(predicted), made["policy"]["status"]) == (["POST", "POST"], ["POST"] * 2, "INACTIVE")
+    assert made["diff"] == predicted["diff"]
+    assert not policy(sandbox, state="disabled")["changed"]
+    assert not policy(sandbox)["changed"]
+    assert policy(sandbox, state="enabled")["policy"]["status"] == "ACTIVE"
+    apps(sandbox, "Salesforce")
+    refused = policy(sandbox, state="disabled", fails=True)
+    assert (refused["failure"]["kind"], "was not disabled: 1 app(s)" in refused["msg"]) == ("Refused", True)
+    predicted = policy(sandbox, state="disabled", move_apps_to_default=True, check=True)
+    sandbox.clear_requests()
+    moved = policy(sandbox, state="disabled", move_apps_to_default=True)
+    assert moved["writes"] == predicted["writes"] == written(sandbox)
+    assert (methods(moved), [one["label"] for one in moved["moved_apps"]]) == (["PUT", "POST"], ["Salesforce"])
+    assert policy(sandbox, name=DEFAULT, state="disabled", fails=True)["failure"]["kind"] == "Refused"
+
+
+def test_apps_go_to_the_default_policy_whatever_its_name(sandbox):
+    state = sandbox.state()
+    default = next(one for one in state["okta"]["policies"].values() if one["system"])
+    default["name"] = "Two of anything"
+    sandbox.load_state(state)
+    policy(sandbox)
+    apps(sandbox, "Salesforce")
+    assert (
+        "one of them" in policy(sandbox, state="absent", move_apps_to="x", move_apps_to_default=True, fails=True)["msg"]
+    )
+    assert "another one" in policy(sandbox, state="absent", move_apps_to=NAME, fails=True)["msg"]
+    assert "'Two of anything'" in policy(sandbox, state="absent", move_apps_to="Two of any", fails=True)["msg"]
+    removed = policy(sandbox, state="absent", move_apps_to_default=True)
+    assert methods(removed) == ["PUT", "DELETE"]
+    found = sandbox.state()["okta"]["apps"].values()
+    assert {one["access_policy"] for one in found if one["label"] in ("Salesforce", "Zoom")} == {default["id"]}
+
+
+def company_of(sandbox, count: int) -> None:
+    """Gives the org so many more apps, before the ones that it has."""
+    state = sandbox.state()
+    (sample,) = (one for one in state["okta"]["apps"].values() if one["label"] == "Zoom")
+    more = {
+        f"0oa{number:017}": {**sample, "id": f"0oa{number:017}", "label": f"App {number}"} for number in range(count)
+    }
+    state["okta"]["apps"] = {**more, **state["okta"]["apps"]}
+    sandbox.load_state(state)
+    sandbox.clear_requests()
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted", "requests"),
+    [
+        (0, ["Salesforce", "Zoom"], 1),
+        (191, ["Salesforce", "Zoom"], 3 + 1),  # 200 apps: a page that is full may not be the last one
+        (500, ["Salesforce", "App 1"], 2 + 2),
+        (500, [f"App {number}" for number in range(6)], 3),
+    ],
+)
+def test_apps_are_read_with_few_requests(sandbox, count, wanted, requests):
+    policy(sandbox)
+    company_of(sandbox, count)
+    moved = apps(sandbox, *wanted)
+    read = [
+        one for one in sandbox.requests("okta") if one["method"] == "GET" and one["path"].startswith("/api/v1/apps")
+    ]
+    assert ([one["label"] for one in moved["apps"]], len(read)) == (wanted, requests)
+    assert len(written(sandbox)) == len(wanted)
+    assert not apps(sandbox, *wanted)["changed"]
+    assert apps(sandbox, "Okta Admin Console", fails=True)["failure"]["kind"] == "Refused"
+    assert "'Salesforce'" in apps(sandbox, "Sales force", fails=True)["msg"]
+
+
+def test_the_same_label_twice_is_told_also_beyond_the_first_page(sandbox):
+    policy(sandbox)
+    company_of(sandbox, 300)
+    state = sandbox.state()
+    last = next(reversed(state["okta"]["apps"].values()))
+    last["label"] = "App 1"
+    sandbox.load_state(state)
+    assert last["id"] in apps(sandbox, "App 1", fails=True)["failure"]["ids"]
