@@ -20,7 +20,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, InvalidInput, Refused
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, writable
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import PATH as POLICIES
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import require_not_admin_console
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_body import (
@@ -32,6 +32,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_co
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_stored import not_stored
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_verify_keys import KeyNames
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 CATCH_ALL = "Catch-all Rule"
 """Name of the rule that every policy has and that decides when no other holds (recorded)."""
@@ -74,18 +75,20 @@ class Writer:
     """Writes the rules of one policy, one request after the other. Nothing is written to the policy of the Admin
     Console: the first write raises Refused."""
 
-    def __init__(self, client: Client, policy: Record, rules: list[Record], warn: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, policy: Record, rules: list[Record], task: Task) -> None:
         self.client = client
         self.policy = policy
         self._path = f"{POLICIES}/{policy['id']}/rules"
         self._keys = KeyNames(rules)
-        self._warn = warn
+        self._task = task
         self._is_allowed = False
 
     def replace(self, found: Record, body: Record) -> Record:
         """Replace a rule by a whole body, and tell what of it was not stored."""
         path = f"{self._path}/{found['id']}"
-        return self._send(body, lambda sent: Request("PUT", path, json=sent), predicted={**found, **body})
+        replaced = self._send(body, lambda sent: Request("PUT", path, json=sent), predicted={**found, **body})
+        self._note(found, replaced)
+        return replaced
 
     def create(self, rules: list[Record], body: Record, *, active: bool) -> tuple[Record | None, list[Record]]:
         """Create a rule and return it. Names are unique in a policy, so if another run made one of the name in the
@@ -104,12 +107,14 @@ class Writer:
             return Request("POST", self._path, {} if active else {"activate": "false"}, sent)
 
         try:
-            return self._send(body, request, predicted=predicted, read_back=named), rules
+            made = self._send(body, request, predicted=predicted, read_back=named)
         except ApiError as error:
             now = list_rules(self.client, self.policy["id"]) if error.status in _ALREADY_THERE else []
             if find_rule(now, name=body["name"]) is None:
                 raise
             return None, now
+        self._note(None, made)
+        return made, rules
 
     def set_active(self, found: Record, *, active: bool) -> Record:
         """Switch a rule on or off; ``status`` in a body is ignored by Okta, so this is a request of its own."""
@@ -122,17 +127,27 @@ class Writer:
 
         operation = "activate" if active else "deactivate"
         self._write(Request("POST", f"{path}/lifecycle/{operation}"), predicted=switched, read_back=done)
+        self._note(found, switched)
         return switched
 
     def delete(self, found: Record) -> None:
         """Remove a rule; the priorities of the others stay."""
         self._write(Request("DELETE", f"{self._path}/{found['id']}"))
+        self._note(found, None)
+
+    def _note(self, was: Record | None, now: Record | None) -> None:
+        rule = was or now or {}
+        place = f"{self.policy['id']}/{rule.get('id')}"
+        sides = (None if one is None else {**writable(one), "status": one.get("status")} for one in (was, now))
+        before, after = sides
+        kind, at = "okta_access_policy_rule", self.client.base_url
+        self._task.note(kind, at, place, rule.get("name"), was=before, now=after)
 
     def _send(self, body: Record, request: Callable[[Record], Request], **how: Any) -> Record:
         rule: Record = self._keys.send(body, lambda sent: self._write(request(sent), **how))
         lost = None if self.client.check else not_stored(body, rule)
         if lost:
-            self._warn(
+            self._task.warn(
                 f"Okta took the rule {body['name']!r} but did not store as given: {lost}. It drops keys that it does "
                 "not know without a word; correct conditions, constraints or actions."
             )

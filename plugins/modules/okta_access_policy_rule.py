@@ -250,7 +250,7 @@ def run(task: Task) -> dict[str, Any]:
     client = okta_client(task, scopes_of([options]))
     policy = existing_policy(client, options["policy"])
     rules = list_rules(client, policy["id"])
-    writer = Writer(client, policy, rules, task.warn)
+    writer = Writer(client, policy, rules, task)
     if options["catch_all"]:
         return _catch_all(task, writer, rules)
     rule_id = options["id"]
@@ -288,14 +288,6 @@ def _of_earlier_task(task: Task, policy: Record, rule_id: str) -> dict[str, Any]
 
 def _result(task: Task, client: Client, policy: Record, found: Record | None, rule: Record | None) -> dict[str, Any]:
     before, after = differences(_compared(found), _compared(rule))
-    task.note(
-        "okta_access_policy_rule",
-        client.base_url,
-        f"{policy['id']}/{((found or rule) or {}).get('id')}",
-        _title(task.params),
-        was=_restorable(found),
-        now=_restorable(rule),
-    )
     return {
         "changed": bool(client.writes),
         "rule": None if rule is None else shown(rule),
@@ -307,10 +299,6 @@ def _result(task: Task, client: Client, policy: Record, found: Record | None, ru
 
 def _title(options: dict[str, Any]) -> str:
     return str(CATCH_ALL if options["catch_all"] else options["name"] or options["id"])
-
-
-def _restorable(rule: Record | None) -> Record | None:
-    return None if rule is None else {**writable(rule), "status": rule.get("status")}
 
 
 def _compared(rule: Record | None) -> Record:

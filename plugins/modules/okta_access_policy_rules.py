@@ -186,7 +186,7 @@ def run(task: Task) -> dict[str, Any]:
     directory = Directory(client)
     wishes = [directory.with_ids(rule) for rule in options["rules"]]
     rule_set = RuleSet(
-        Writer(client, policy, before, task.warn),
+        Writer(client, policy, before, task),
         wishes,
         order=options["order"],
         exact=options["exact"],

@@ -76,6 +76,11 @@ def test_a_whole_policy_from_nothing_to_nothing(sandbox, policy):
         ("Phones", "INACTIVE"),
         ("Catch-all Rule", "ACTIVE"),
     ]
+    # What it takes to undo: each rule that was made, and what the Catch-all Rule did before.
+    assert [(one["name"], one["was"] is None) for one in made["changes"]] == [
+        ("Break glass", True), ("Managed", True), ("Phones", True), ("Catch-all Rule", False),
+    ]  # fmt: skip
+    assert made["changes"][3]["was"]["actions"]["appSignOn"]["verificationMethod"]["constraints"]
     sandbox.clear_requests()
     again = rules(sandbox, catch_all={"require": "two_factors"})
     assert (again["changed"], again["diff"]["before"], written(sandbox)) == (False, {}, [])
