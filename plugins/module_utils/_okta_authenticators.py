@@ -10,6 +10,7 @@ policies still need (E0000148, or E0000001 that names the policies; both recorde
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_same, not_found, only_match
@@ -55,6 +56,16 @@ def find_authenticator(
 def list_methods(client: Client, authenticator: Record) -> list[Record]:
     """The methods of an authenticator."""
     return list(by_link_header(client, f"{PATH}/{authenticator['id']}/methods", {}))
+
+
+def shown_authenticator(authenticator: Record, methods: Iterable[Record] | None) -> Record:
+    """An authenticator as modules return it, with status and settings of the methods by their type, if given."""
+    kept = ("id", "key", "name", "type", "status", "settings")
+    plain = {key: authenticator.get(key) for key in kept}
+    if methods is None:
+        return plain
+    by_type = {str(one["type"]): {key: one[key] for key in ("status", "settings") if key in one} for one in methods}
+    return {**plain, "methods": by_type}
 
 
 def converge_settings(client: Client, found: Record, wanted: Record, key: str) -> Record:

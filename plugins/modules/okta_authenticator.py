@@ -93,6 +93,7 @@ options:
         default: present
       settings: {description: Settings of the method in the spelling of Okta's API., type: dict, default: {}}
 seealso:
+  - module: okta_iru.attestation.okta_authenticator_info
   - module: okta_iru.attestation.okta_org_info
   - module: okta_iru.attestation.okta_access_policy_rule
 """
@@ -166,6 +167,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_authent
     list_authenticators,
     list_methods,
     lost_settings,
+    shown_authenticator,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import differences
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
@@ -242,7 +244,8 @@ def run(task: Task) -> dict[str, Any]:
     _tell_what_was_dropped(task, str(found["name"]), settings, now)
     for kind, one in wanted.items():
         _tell_what_was_dropped(task, f"{found['name']}, {kind},", one["settings"], converged[kind])
-    before, after = _shown(found, methods), _shown(now, converged)
+    before = shown_authenticator(found, methods.values())
+    after = shown_authenticator(now, converged.values())
     was, is_now = differences(before, after)
     task.note("okta_authenticator", client.base_url, found["id"], found["name"], was=was, now=is_now)
     return {
@@ -319,16 +322,6 @@ def _tell_what_was_dropped(task: Task, title: str, wanted: Record, now: Record) 
 
 def _goes_off(found: Record, status: str | None) -> bool:
     return status == "INACTIVE" and found.get("status") != status
-
-
-def _shown(authenticator: Record, methods: dict[str, Record]) -> Record:
-    kept = ("id", "key", "name", "type", "status", "settings")
-    return {
-        **{key: authenticator.get(key) for key in kept},
-        "methods": {
-            kind: {key: one[key] for key in ("status", "settings") if key in one} for kind, one in methods.items()
-        },
-    }
 
 
 def main() -> None:

@@ -72,19 +72,13 @@ options:
             description: V(0) is the latest major version, V(1) the one before.
             type: int
             choices: [0, 1]
-          latest_security_patch:
-            description: Whether the latest security patch is demanded.
-            type: bool
+          latest_security_patch: {description: Whether the latest security patch is demanded., type: bool}
   os_version_constraints:
     description: One condition for each major version of Windows; a major version that is not listed is let in.
     type: list
     elements: dict
     suboptions:
-      major_version:
-        description: The major version.
-        type: str
-        required: true
-        choices: [windows_11, windows_10]
+      major_version: {description: The major version., type: str, required: true, choices: [windows_11, windows_10]}
       <<: *version
   disk_encryption_type:
     description: Kinds of disk encryption of which the device must have one, V(all_internal_volumes) on V(macos) and
@@ -183,6 +177,7 @@ options:
     description: Properties in the spelling of Okta's API, for what has no option here.
     type: dict
 seealso:
+  - module: okta_iru.attestation.okta_device_assurance_info
   - module: okta_iru.attestation.okta_access_policy_rule
   - module: okta_iru.attestation.okta_device_integration
 """
@@ -208,12 +203,9 @@ EXAMPLES = r"""
     name: Company PCs
     platform: windows
     os_version_constraints:
-      - major_version: windows_11
-        minimum: 10.0.22631.0
-      - major_version: windows_10
-        dynamic: {type: not_allowed}
-    grace_period:
-      duration: P30D
+      - {major_version: windows_11, minimum: 10.0.22631.0}
+      - {major_version: windows_10, dynamic: {type: not_allowed}}
+    grace_period: {duration: P30D}
     display_remediation_mode: show
 """
 
@@ -386,12 +378,10 @@ def _of_earlier_task(task: Task) -> dict[str, Any]:
 
 
 def _result(task: Task, client: Client, found: Record | None, now: Record | None) -> dict[str, Any]:
-    sides = [None if one is None else properties(one) for one in (found, now)]
+    was, is_ = (None if one is None else properties(one) for one in (found, now))
     named = found or now or {}
-    task.note(
-        "okta_device_assurance", client.base_url, str(named.get("id")), named.get("name"), was=sides[0], now=sides[1]
-    )
-    before, after = differences(*(meaning(properties(one)) if one else {} for one in (found, now)))
+    task.note("okta_device_assurance", client.base_url, str(named.get("id")), named.get("name"), was=was, now=is_)
+    before, after = differences(meaning(was) if was else {}, meaning(is_) if is_ else {})
     return {
         "changed": bool(client.writes),
         "device_assurance": None if now is None else shown(now),
