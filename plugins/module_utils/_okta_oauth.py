@@ -53,6 +53,7 @@ class TokenRequest(HeaderAuth):
         self.client_id = client_id
         self.scopes = scopes
         self.secrets = secrets
+        self.unknown_scopes: frozenset[str] = frozenset()
         self.clock = ServerClock()
         self.prover: Prover | None = None
         self._key = key
@@ -171,6 +172,8 @@ class ServiceApp(HeaderAuth):
         app = f"the service app {self._request.client_id}"
         if refusal.code == "insufficient_scope":
             scope = refusal.details.get("scope", "that this needs")
+            if scope in self._request.unknown_scopes:
+                return f"This org does not know the scope {scope}, so it does not have the feature: ask Okta for it."
             return f"Grant the scope {scope} to {app}: {_WHERE_SCOPES}."
         if refusal.code == "E0000006":
             return f"The scope is granted, but {app} has no admin role that allows this: {_WHERE_ROLES}."
@@ -179,7 +182,12 @@ class ServiceApp(HeaderAuth):
         return ""
 
     def _fetch(self) -> None:
-        answer = self._ask()
+        try:
+            answer = self._ask()
+        except ApiError as error:
+            if error.code != "invalid_scope" or not self._leave_out_unknown_scopes():
+                raise
+            answer = self._ask()
         token = answer.get("access_token") if isinstance(answer, dict) else None
         self._request.secrets.add(token)
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
@@ -188,6 +196,23 @@ class ServiceApp(HeaderAuth):
         self._token = token
         self._scheme = HEADER if str(answer.get("token_type")).lower() == HEADER.lower() else "Bearer"
         self._renew_at = time.monotonic() + (life if isinstance(life, (int, float)) else 0) - _RENEW_BEFORE
+
+    def _leave_out_unknown_scopes(self) -> bool:
+        """Ask for each scope alone; whether some are left. Okta refuses all for one that the org does not know, which
+        may be that of a feature it does not have, and does not say which."""
+        wanted = self._request.scopes
+        known = tuple(scope for scope in wanted if len(wanted) > 1 and self._is_known(scope))
+        self._request.scopes = known or wanted
+        self._request.unknown_scopes = frozenset(wanted) - frozenset(known)
+        return bool(known)
+
+    def _is_known(self, scope: str) -> bool:
+        self._request.scopes = (scope,)
+        try:
+            self._ask()
+        except ApiError as error:
+            return error.code != "invalid_scope"
+        return True
 
     def _ask(self) -> Any:
         """The answer to a request for a token. Asking twice is harmless: each has an assertion of its own."""
@@ -212,7 +237,11 @@ _WHERE_ROLES = f"{_WHERE_APP}, Admin roles"
 
 def _token_advice(refusal: ApiError, request: TokenRequest) -> str:
     app, text = f"the service app {request.client_id}", str(refusal.details.get("summary", ""))
-    if refusal.code in ("consent_required", "invalid_scope"):
+    if refusal.code == "invalid_scope":
+        return (
+            f"This org does not know {' or '.join(request.scopes)}: it may not have the feature, or url is not its own."
+        )
+    if refusal.code == "consent_required":
         return (
             f"Grant {app} the scopes {' '.join(request.scopes)}: {_WHERE_SCOPES}. It needs an admin role as well: "
             f"{_WHERE_ROLES}."

@@ -20,16 +20,17 @@ extends_documentation_fragment:
   - okta_iru.attestation.okta
   - okta_iru.attestation.attributes.info
 notes:
-  - Least scopes are C(okta.orgs.read) for V(org) and C(okta.authenticators.read) for V(authenticators) in O(gather).
-    With an empty O(gather) no token is needed.
+  - Least scopes are C(okta.orgs.read) for V(org), C(okta.authenticators.read) for V(authenticators) and
+    C(okta.domains.read) for V(domains) in O(gather). With an empty O(gather) no token is needed.
 options:
   gather:
     description:
       - What to read besides the public description of the org, which is always read.
       - V(authenticators) is not read from a Classic Engine org.
+      - V(domains) adds the custom domains to RV(hosts).
     type: list
     elements: str
-    choices: [org, authenticators]
+    choices: [org, authenticators, domains]
     default: [org, authenticators]
   require_identity_engine:
     description: Fail if the org is not on Identity Engine.
@@ -74,7 +75,9 @@ identity_engine:
   type: bool
   sample: true
 hosts:
-  description: Host names of the org that are known, that of O(url) and that by which the org calls itself.
+  description:
+    - Host names of the org that are known, that of O(url) and that by which the org calls itself. With V(domains) in
+      O(gather) also its own at Okta and its custom domains.
   returned: success
   type: list
   elements: str
@@ -117,6 +120,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_org imp
     CLASSIC,
     IDENTITY_ENGINE,
     has_fastpass,
+    read_domains,
     read_okta_verify,
     read_org,
     read_pipeline,
@@ -128,12 +132,12 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._options impo
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
-_SCOPES = {"org": "okta.orgs.read", "authenticators": "okta.authenticators.read"}
+_SCOPES = {"org": "okta.orgs.read", "authenticators": "okta.authenticators.read", "domains": "okta.domains.read"}
 
 SPEC = ModuleSpec(
     options={
         **okta_options(),
-        "gather": {"type": "list", "elements": "str", "choices": list(_SCOPES), "default": list(_SCOPES)},
+        "gather": {"type": "list", "elements": "str", "choices": list(_SCOPES), "default": ["org", "authenticators"]},
         "require_identity_engine": {"type": "bool", "default": False},
     },
 )
@@ -153,6 +157,8 @@ def run(task: Task) -> dict[str, Any]:
         if "authenticators" in gather:
             verify = read_okta_verify(client)
             result.update(okta_verify=verify, fastpass=has_fastpass(verify))
+        if "domains" in gather:
+            result["hosts"] = sorted({*result["hosts"], *read_domains(client)})
     return result
 
 

@@ -76,7 +76,8 @@ def _grant(world: World, text: str) -> list[str]:
     """The requested scopes that were granted to the app; the others are left out silently
     (seen in okta/terraform-provider-okta issue 2375 and okta/okta-sdk-golang issue 145)."""
     requested = text.split()
-    unknown = [scope for scope in requested if scope not in SCOPES]
+    not_known = world.data["okta"]["settings"]["unknown_scopes"]
+    unknown = [scope for scope in requested if scope not in SCOPES or scope in not_known]
     if unknown or not requested:
         raise _Refused("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
     allowed = world.data["okta"]["settings"]["oauth_scopes"]

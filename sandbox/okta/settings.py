@@ -16,6 +16,8 @@ SETTINGS: dict[str, Any] = {
     "ssws_scopes": None,
     # Scopes granted to the service apps.
     "oauth_scopes": None,
+    # Scopes that the org does not know, as those of a feature that it does not have (invalid_scope for all).
+    "unknown_scopes": [],
     # What the admin role of the service apps allows, in scopes; None is a super admin, [] an app without a role.
     "oauth_role": None,
     # The service apps demand DPoP: the default of apps made since February 2024 (okta/okta-sdk-nodejs issue 424).

@@ -236,6 +236,13 @@ def test_a_missing_scope_shows_where_it_is_needed(sandbox: SandboxProcess) -> No
     assert "Grant the scope okta.policies.read" in wrong["policies"]
 
 
+def test_a_scope_of_a_feature_that_the_org_lacks_spoils_nothing_else(sandbox: SandboxProcess) -> None:
+    sandbox.settings(okta={"unknown_scopes": ["okta.deviceIntegrations.read"]})
+    found = okta(sandbox, oauth=True, token=None, device_integrations=[SECURITY_CENTER])
+    assert [check for check, one in found.items() if one["status"] != "ok"] == ["endpoint_security"]
+    assert "does not know the scope okta.deviceIntegrations.read" in found["endpoint_security"]["detail"]
+
+
 def test_a_tenant_that_is_ready_but_for_what_only_time_brings(sandbox: SandboxProcess) -> None:
     found = iru(sandbox)
     assert {check for check, one in found.items() if one["status"] != "ok"} <= {"okta_verify_delivered"}

@@ -21,6 +21,7 @@ from tests.unit.signing_keys import KEYS, pem
 SCOPES = ("okta.logs.read", "okta.devices.read")
 GRANTED = Answer(body={"access_token": "at-123456", "expires_in": 3600, "token_type": "Bearer"})
 DONE = Answer(body={"done": True})
+CHALLENGE = 'Bearer authorization_uri="http://x", scope="okta.logs.read", error="{}", error_description="{}"'
 
 
 def org(service, *, secrets=None, retries=0, warn=None, key="ES256", key_id="kid-1"):
@@ -81,6 +82,29 @@ def test_a_token_about_to_expire_is_renewed():
         ]
 
 
+def test_a_scope_that_the_org_does_not_know_is_left_out_and_told_where_it_is_missing():
+    unknown = refusal("invalid_scope", "One or more scopes are not configured.")
+    ungranted = refusal("consent_required", "You are not allowed any of the requested scopes.")
+    missing = Answer(403, None, {"WWW-Authenticate": CHALLENGE.format("insufficient_scope", "no.")})
+    with http_service(unknown, unknown, ungranted, GRANTED, DONE, missing) as service:
+        client = org(service)
+        assert client.get("/api/v1/devices") == {"done": True}
+        with pytest.raises(
+            ApiError, match=r"does not know the scope okta\.logs\.read, so it does not have the feature"
+        ):
+            client.get("/api/v1/logs")
+        assert [form["scope"][0] for form in forms(service)] == [" ".join(SCOPES), *SCOPES, "okta.devices.read"]
+
+
+def test_an_org_that_knows_none_of_the_scopes_is_told_so():
+    unknown = refusal("invalid_scope", "One or more scopes are not configured.")
+    with (
+        http_service(*[unknown] * 3) as service,
+        pytest.raises(ApiError, match=r"does not know okta\.logs\.read or okta"),
+    ):
+        org(service).get("/api/v1/logs")
+
+
 DEAD = Answer(401, {"errorCode": "E0000011", "errorSummary": "Invalid token provided"})
 DEAD_BY_HEADER = Answer(401, None, {"WWW-Authenticate": 'Bearer realm="http://x", error="invalid_token"'})
 
@@ -113,16 +137,13 @@ def test_another_401_is_not_taken_for_a_dead_token():
         ),
         (refusal("invalid_client", "Something else.", 401), "that the app is active"),
         (refusal("consent_required"), "okta.logs.read okta.devices.read: Okta Admin Console, .*, Okta API Scopes"),
-        (refusal("invalid_scope"), "an admin role as well"),
+        (refusal("consent_required"), "an admin role as well"),
     ],
 )
 def test_a_refusal_says_what_to_do(answer, advice):
     with http_service(answer) as service, pytest.raises(ApiError, match=advice) as failure:
         org(service).get("/api/v1/org")
     assert failure.value.code == (answer.body.get("error") or "invalid_client")
-
-
-CHALLENGE = 'Bearer authorization_uri="http://x", scope="okta.logs.read", error="{}", error_description="{}"'
 
 
 @pytest.mark.parametrize(
