@@ -1,7 +1,7 @@
 # Copyright (c) 2026 okta_iru.attestation contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What custom apps and custom scripts of the Iru Library have in common: found, created once, changed, removed."""
+"""What custom profiles, apps and scripts of the Iru Library have in common: found, created once, changed, removed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class ItemKind:
     title: str
 
 
+CUSTOM_PROFILE = ItemKind("/api/v1/library/custom-profiles", "custom profile")
 CUSTOM_APP = ItemKind("/api/v1/library/custom-apps", "custom app")
 CUSTOM_SCRIPT = ItemKind("/api/v1/library/custom-scripts", "custom script")
 
@@ -84,3 +85,11 @@ def changed_after_all(
         return None if differs(now) else now
 
     return read_back
+
+
+def read_items(client: Client, kind: ItemKind, *, item_id: str | None, name: str | None) -> list[Record]:
+    """For those who only read: the item of an id, those of a name, or all."""
+    if item_id is not None:
+        found = find_item(client, kind, item_id=item_id, name=None)
+        return [found] if found is not None else []
+    return [item for item in list_items(client, kind) if name is None or item.get("name") == name]

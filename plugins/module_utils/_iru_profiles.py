@@ -22,8 +22,13 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
     OutcomeUnknown,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
-from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_items import (
+    CUSTOM_PROFILE,
+    delete_item,
+    find_item,
+    first_of_the_name,
+    list_items,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_compare import (
     Difference,
     differences,
@@ -31,7 +36,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_comp
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import load
 
-PATH = "/api/v1/library/custom-profiles"
+PATH = CUSTOM_PROFILE.path
 
 PLATFORMS = {
     "mac": "runs_on_mac",
@@ -87,19 +92,12 @@ class ProfileChanges:
 
 def list_profiles(client: Client) -> Iterator[Record]:
     """All custom profiles, their text included, 300 a request."""
-    return by_envelope(client, PATH, {}, key="id")
+    return list_items(client, CUSTOM_PROFILE)
 
 
 def find_profile(client: Client, *, profile_id: str | None = None, name: str | None = None) -> Record | None:
     """The profile of an id or else of a name. Raises Ambiguous: names need not be unique."""
-    if profile_id is not None:
-        found = client.find(f"{PATH}/{profile_id}")
-        if found is not None and as_record(found).get("id") != profile_id:
-            raise BadAnswer(
-                f"GET {PATH}/{profile_id} on Iru answered something else than the custom profile of this id."
-            )
-        return as_record(found) or None
-    return named_profile(list_profiles(client), name or "")
+    return find_item(client, CUSTOM_PROFILE, item_id=profile_id, name=name)
 
 
 def named_profile(profiles: Iterable[Record], name: str) -> Record | None:
@@ -146,11 +144,7 @@ def create_profile(client: Client, name: str, content: bytes, wanted: WantedProf
         read_back=lambda: _created_after_all(client, wanted),
         returns_object=True,
     )
-    first = created if client.check else _first_of_the_name(client, created)
-    if first["id"] == created["id"]:
-        return created, True
-    delete_profile(client, created)
-    return first, False
+    return first_of_the_name(client, CUSTOM_PROFILE, created)
 
 
 def update_profile(client: Client, found: Record, wanted: WantedProfile, changes: ProfileChanges) -> Record:
@@ -174,7 +168,7 @@ def update_profile(client: Client, found: Record, wanted: WantedProfile, changes
 
 def delete_profile(client: Client, found: Record) -> None:
     """Remove it from the Library, and so from all its Blueprints and devices."""
-    client.write(Request("DELETE", f"{PATH}/{found['id']}"))
+    delete_item(client, CUSTOM_PROFILE, found)
 
 
 def profile_view(profile: Record) -> Record:
@@ -210,8 +204,3 @@ def _created_after_all(client: Client, wanted: WantedProfile) -> Record | None:
             f"({found['id']}) that says something else. Nothing more was written; run again to bring it in line."
         )
     return found
-
-
-def _first_of_the_name(client: Client, created: Record) -> Record:
-    same = [profile for profile in list_profiles(client) if profile.get("name") == created.get("name")]
-    return min(same, key=lambda profile: (str(profile.get("created_at")), str(profile["id"])), default=created)

@@ -81,8 +81,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import c
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_apps import app_view
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_items import (
     CUSTOM_APP,
-    find_item,
-    list_items,
+    read_items,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -95,13 +94,9 @@ SPEC = ModuleSpec(
 
 def run(task: Task) -> dict[str, Any]:
     """Read the custom apps."""
-    name, item_id = task.params["name"], checked_id("id", task.params["id"], check=False)
-    client = iru_client(task)
-    if item_id is not None:
-        found = find_item(client, CUSTOM_APP, item_id=item_id, name=None)
-        return {"apps": [app_view(found)] if found is not None else []}
-    items = list_items(client, CUSTOM_APP)
-    return {"apps": [app_view(item) for item in items if name is None or item.get("name") == name]}
+    item_id = checked_id("id", task.params["id"], check=False)
+    found = read_items(iru_client(task), CUSTOM_APP, item_id=item_id, name=task.params["name"])
+    return {"apps": [app_view(app) for app in found]}
 
 
 def main() -> None:

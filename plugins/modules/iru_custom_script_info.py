@@ -82,8 +82,7 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import checked_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_items import (
     CUSTOM_SCRIPT,
-    find_item,
-    list_items,
+    read_items,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -96,13 +95,9 @@ SPEC = ModuleSpec(
 
 def run(task: Task) -> dict[str, Any]:
     """Read the custom scripts."""
-    name, item_id = task.params["name"], checked_id("id", task.params["id"], check=False)
-    client = iru_client(task)
-    if item_id is not None:
-        found = find_item(client, CUSTOM_SCRIPT, item_id=item_id, name=None)
-        return {"scripts": [found] if found is not None else []}
-    items = list_items(client, CUSTOM_SCRIPT)
-    return {"scripts": [item for item in items if name is None or item.get("name") == name]}
+    item_id = checked_id("id", task.params["id"], check=False)
+    found = read_items(iru_client(task), CUSTOM_SCRIPT, item_id=item_id, name=task.params["name"])
+    return {"scripts": found}
 
 
 def main() -> None:
