@@ -81,7 +81,7 @@ def changed_after_all(
     def read_back() -> Record | None:
         now = as_record(client.find(f"{kind.path}/{found['id']}"))
         if not now:
-            raise NotFound(f"The {kind.title} {found['name']!r} ({found['id']}) was removed while it was written.")
+            raise NotFound(f"The {kind.title} {found.get('name')!r} ({found['id']}) was removed while it was written.")
         return None if differs(now) else now
 
     return read_back

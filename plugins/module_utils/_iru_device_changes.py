@@ -51,7 +51,7 @@ class Lookup:
         if not self._blueprints and len(self._references) > 1:
             listed = list(list_blueprints(self._client))
             names = [str(one.get("name")) for one in listed]
-            self._blueprints = {str(one["name"]): one for one in listed if names.count(str(one.get("name"))) == 1}
+            self._blueprints = {str(one.get("name")): one for one in listed if names.count(str(one.get("name"))) == 1}
             self._blueprints |= {str(one["id"]): one for one in listed}
         if reference not in self._blueprints:
             self._blueprints[reference] = existing_blueprint(self._client, reference)

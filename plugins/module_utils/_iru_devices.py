@@ -51,6 +51,8 @@ def normalised(raw: Record) -> Record:
         **raw,
     }
     device["serial_number"] = str(device["serial_number"] or "")
+    listed = device["tags"] if isinstance(device["tags"], list) else []
+    device["tags"] = [tag for tag in listed if isinstance(tag, str)]
     user = raw.get("user")
     device["user"] = {**user, "id": str(user["id"])} if isinstance(user, dict) and user.get("id") else user or None
     for key in _TIMES:

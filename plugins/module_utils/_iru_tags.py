@@ -52,7 +52,7 @@ def rename_tag(client: Client, found: Record, name: str) -> Record:
     def read_back() -> Record | None:
         now = next((tag for tag in list_tags(client) if tag["id"] == found["id"]), None)
         if now is None:
-            raise NotFound(f"The tag {found['name']!r} ({found['id']}) was removed while it was renamed.")
+            raise NotFound(f"The tag {found.get('name')!r} ({found['id']}) was removed while it was renamed.")
         return now if now.get("name") == name else None
 
     request = Request("PATCH", f"{TAGS}/{found['id']}", json={"name": name})

@@ -294,7 +294,7 @@ def _create(task: Task, client: Client, wanted: WantedApp) -> dict[str, Any]:
 
 
 def _update(task: Task, client: Client, found: Record, wanted: WantedApp) -> dict[str, Any]:
-    title = wanted.fields.get("name") or str(found["name"])
+    title = wanted.fields.get("name") or str(found.get("name"))
     after = merged(wanted, found)
     changes = changes_of(wanted, found)
     package = wanted.package

@@ -237,7 +237,7 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedScript) -> 
     changes = changes_of(wanted, found)
     script = found
     if changes:
-        check_rules(str(found["name"]), wanted, found)
+        check_rules(str(found.get("name")), wanted, found)
         script = update_script(client, found, changes)
     return _result(task, client, script, ({key: found.get(key) for key in changes}, changes))
 

@@ -124,16 +124,16 @@ def run(task: Task) -> dict[str, Any]:
     if options["state"] == "absent":
         if found is not None:
             delete_tag(client, found)
-        return _result(task, client, None, ({"name": found["name"]} if found else {}, {}))
+        return _result(task, client, None, ({"name": found.get("name")} if found else {}, {}))
     if tag_id and found is None:
         raise not_found("tag with the id", tag_id, (str(tag["id"]) for tag in list_tags(client)))
     found = _renamed_from(client, options["previous_name"], found, name)
     if found is None:
         tag, _ours = create_tag(client, str(name))
         return _result(task, client, tag, ({}, {"name": name}))
-    if name is None or found["name"] == name:
+    if name is None or found.get("name") == name:
         return _result(task, client, found, ({}, {}))
-    return _result(task, client, rename_tag(client, found, name), ({"name": found["name"]}, {"name": name}))
+    return _result(task, client, rename_tag(client, found, name), ({"name": found.get("name")}, {"name": name}))
 
 
 def _found(client: Client, tag_id: str | None, name: str | None) -> Record | None:
