@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from sandbox import uploads
-from sandbox.iru import custom_items, scope, self_service
+from sandbox.iru import custom_items, scope, self_service, uploading
 from sandbox.iru.answers import Refused, as_bool, detail, fields_of, invalid, numbered_page
-from sandbox.iru.tenant import Record, iso_time, now, setting, tenant
+from sandbox.iru.tenant import Record, now, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
@@ -36,18 +35,12 @@ _PUBLIC = (
 
 
 async def reserve_upload(request: web.Request) -> web.Response:
-    """``POST /library/custom-apps/upload``: a signed form for one file. Published: the key has eight hex digits more
-    than the file's name, so that no two uploads share one."""
+    """``POST /library/custom-apps/upload``: a signed form for one file."""
     world, name = request.app[WORLD], (await fields_of(request)).get("name")
     if not isinstance(name, str) or not name.strip():
         return invalid(world, "name", "This field is required.")
-    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     folder = f"companies/companies/{tenant(world)['tenant_id']}/library/custom_apps"
-    key = f"{folder}/{stem}_{world.new_uuid()[:8]}{suffix}"
-    url, fields, expires = uploads.form_for(world, key)
-    tenant(world)["reserved_uploads"][key] = setting(world, "upload_processing_polls")
-    form = {"name": name, "expires": iso_time(expires), "post_url": url, "post_data": fields, "file_key": key}
-    return json_response(form, 201)
+    return json_response({"name": name, **uploading.reserve(world, folder, name)}, 201)
 
 
 def create(world: World, fields: Record) -> Record:
@@ -70,18 +63,15 @@ def public(world: World, app: Record) -> Record:
 def _taken(request: web.Request, file_key: str) -> Record:
     """What is to be stored about an uploaded file. Raises Refused (503) while Iru still works on it.
 
-    How often Iru says so depends on the file; here it is a setting. Published: the status; the text is that which a
-    client's tests have. That a form nobody used is answered in the same way is constructed, as is an unknown key's 400.
+    Published: the status; the text is that which a client's tests have. That a form nobody used is answered in the same
+    way is constructed, as is an unknown key's 400.
     """
     world = request.app[WORLD]
-    reserved, file = tenant(world)["reserved_uploads"], uploads.stored(world, file_key)
-    if file_key not in reserved:
+    if file_key not in tenant(world)["reserved_uploads"]:
         raise Refused(invalid(world, "file_key", "No file was uploaded with this key."))
-    if file is None or reserved[file_key] > 0:
-        reserved[file_key] -= 1 if file else 0
+    if uploading.is_busy(world, file_key):
         raise Refused(detail("The upload is still being processed.", 503))
-    updated = f"{file['at'][:19]}Z"
-    return {"file_key": file_key, "sha256": file["sha256"], "file_size": file["size"], "file_updated": updated}
+    return uploading.file_fields(world, file_key)
 
 
 async def _written_fields(request: web.Request) -> Record:

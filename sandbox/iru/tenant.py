@@ -73,7 +73,7 @@ def setting(world: World, name: str) -> Any:
     return tenant(world)["settings"][name]
 
 
-ITEM_KINDS = ("custom_profiles", "custom_apps", "custom_scripts", "native_items")
+ITEM_KINDS = ("custom_profiles", "custom_apps", "custom_scripts", "ipa_apps", "native_items")
 """Where Library items live, by kind."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.uploads.bucket import Record, form_for, seed, stored
+from sandbox.uploads.bucket import Record, form_for, kept, seed, stored
 from sandbox.uploads.errors import error_response
 from sandbox.uploads.get import get_object, link_for
 from sandbox.uploads.post import post_object
@@ -15,7 +15,7 @@ from sandbox.web import Middleware
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["Record", "error_response", "form_for", "link_for", "middlewares", "routes", "seed", "stored"]
+__all__ = ["Record", "error_response", "form_for", "kept", "link_for", "middlewares", "routes", "seed", "stored"]
 
 
 def routes(_world: World) -> list[web.RouteDef]:
