@@ -14,13 +14,14 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ItemKind:
-    """A kind of Library item that the API can create. ``title`` is for messages."""
+    """A kind of Library item that the API can create. ``title`` is for messages, and tells the name of its module."""
 
     path: str
     title: str
@@ -71,6 +72,24 @@ def first_of_the_name(client: Client, kind: ItemKind, created: Record) -> tuple[
         return created, True
     delete_item(client, kind, created)
     return first, False
+
+
+def note_item(
+    task: Task, client: Client, kind: ItemKind, item: Record, *, was: Record | None, now: Record | None
+) -> None:
+    """Tell what was done to an item, for the record of the tenant.
+
+    That holds neither packages nor the texts of scripts, which may hold a secret, so these are told by a word each.
+    """
+    module = f"iru_{kind.title.replace(' ', '_')}"
+    told = (_told(was, "not kept"), _told(now, "replaced"))
+    task.note(module, client.base_url, str(item["id"]), item.get("name"), was=told[0], now=told[1])
+
+
+def _told(fields: Record | None, word: str) -> Record | None:
+    if fields is None:
+        return None
+    return {key: word if key.endswith(("script", "file_key", "file_url")) else fields[key] for key in fields}
 
 
 def changed_after_all(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,6 +149,17 @@ def fields_before(device: Record, changes: Record) -> Record:
         "user": ("user", user.get("email") or user.get("id")),
     }
     return dict(shown.get(key, (key, device.get(key))) for key in changes)
+
+
+def stored_fields(device: Record, keys: Iterable[str]) -> Record:
+    """Fields as a PATCH would bring them back."""
+    shown = {
+        "asset_tag": device.get("asset_tag") or None,
+        "user": as_record(device.get("user")).get("id"),
+        "blueprint_id": device.get("blueprint_id"),
+        "tags": device.get("tags"),
+    }
+    return {key: shown[key] for key in keys}
 
 
 def fields_after(wanted: WantedDevice, changes: Record, moved_to: Record | None) -> Record:

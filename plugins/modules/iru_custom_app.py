@@ -174,6 +174,12 @@ uploaded:
   returned: success
   type: bool
   sample: true
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_custom_app, id: 58429143-b55c-42d3-a9a3-7c699ddd0ce1, name: Okta Verify, was: null, now: {}}]
 writes:
   description:
     - The requests to Iru that changed something, or in check mode would have. The upload itself goes elsewhere.
@@ -214,6 +220,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_i
     find_item,
     first_of_the_name,
     no_such_id,
+    note_item,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_self_service import (
     self_service_options,
@@ -290,6 +297,7 @@ def _create(task: Task, client: Client, wanted: WantedApp) -> dict[str, Any]:
     app, ours = first_of_the_name(client, CUSTOM_APP, created)
     if not ours:
         return _update(task, client, app, wanted)
+    note_item(task, client, CUSTOM_APP, app, was=None, now={})
     return _result(task, client, app, ({}, {**wanted.fields, "package": _package_diff(app)}), uploaded=True)
 
 
@@ -311,6 +319,8 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedApp) -> dic
         app = update_app(client, found, changes, package if replaced else None, **_waiting(task))
     shown = {key: value for key, value in changes.items() if key != "file_key"}
     before = {key: found.get(key) for key in shown}
+    if changes:
+        note_item(task, client, CUSTOM_APP, found, was={key: found.get(key) for key in changes}, now=changes)
     diff = (
         {**before, **({"package": _package_diff(found)} if replaced else {})},
         {**shown, **({"package": _package_diff(app)} if replaced else {})},
@@ -323,6 +333,7 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     if found is not None:
         delete_item(client, CUSTOM_APP, found)
         before = {"name": found.get("name"), "active": found.get("active"), "package": _package_diff(found)}
+        note_item(task, client, CUSTOM_APP, found, was=before, now=None)
     return _result(task, client, None, (before, {}), uploaded=False)
 
 

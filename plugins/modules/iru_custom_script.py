@@ -132,6 +132,12 @@ script:
     updated_at:
       description: Time of the last write, ISO 8601. V(null) in check mode where one would follow.
       type: str
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_custom_script, id: 1cdbbf21-682b-4573-aa22-5aff027a337b, name: Report, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -157,6 +163,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_custom_i
     find_item,
     first_of_the_name,
     no_such_id,
+    note_item,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_scripts import (
     FREQUENCIES,
@@ -211,6 +218,7 @@ def run(task: Task) -> dict[str, Any]:
     if options["state"] == "absent":
         if found is not None:
             delete_item(client, CUSTOM_SCRIPT, found)
+            note_item(task, client, CUSTOM_SCRIPT, found, was=found, now=None)
         return _result(task, client, None, (found or {}, {}))
     fields = {
         key: value for key, value in ({key: options[key] for key in _PLAIN} | scripts).items() if value is not None
@@ -230,6 +238,7 @@ def _create(task: Task, client: Client, wanted: WantedScript) -> dict[str, Any]:
     script, ours = first_of_the_name(client, CUSTOM_SCRIPT, create_script(client, wanted))
     if not ours:
         return _update(task, client, script, wanted)
+    note_item(task, client, CUSTOM_SCRIPT, script, was=None, now={})
     return _result(task, client, script, ({}, wanted.fields))
 
 
@@ -239,6 +248,7 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedScript) -> 
     if changes:
         check_rules(str(found.get("name")), wanted, found)
         script = update_script(client, found, changes)
+        note_item(task, client, CUSTOM_SCRIPT, found, was={key: found.get(key) for key in changes}, now=changes)
     return _result(task, client, script, ({key: found.get(key) for key in changes}, changes))
 
 

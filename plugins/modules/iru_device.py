@@ -148,6 +148,12 @@ devices:
       description: Names of its tags.
       type: list
       elements: str
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_device, id: 8f9ca6a5-1c1f-4f8e-a1c5-8f0a5d4d4b51, name: Ann, was: {asset_tag: ""}, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -170,6 +176,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_device_c
     ensure_tags,
     fields_after,
     fields_before,
+    stored_fields,
     title_of,
     update_device,
 )
@@ -227,6 +234,7 @@ def run(task: Task) -> dict[str, Any]:
         now = update_device(client, device, changes, moved_to) if changes else device
         results.append(now)
         if changes:
+            _note(task, client, device, stored_fields(device, changes), changes)
             before[title_of(device)] = fields_before(device, changes)
             after[title_of(device)] = fields_after(one, changes, moved_to)
     return _result(task, client, results, (before, after))
@@ -258,8 +266,13 @@ def _absent(task: Task, entries: list[Record]) -> dict[str, Any]:
     before = {}
     for device in devices:
         delete_device(client, device)
+        _note(task, client, device, stored_fields(device, ("blueprint_id", "asset_tag", "user", "tags")), None)
         before[title_of(device)] = {"name": device.get("device_name"), "blueprint": device.get("blueprint_name")}
     return _result(task, client, [], (before, {}))
+
+
+def _note(task: Task, client: Client, device: Record, was: Record, now: Record | None) -> None:
+    task.note("iru_device", client.base_url, str(device["device_id"]), device.get("device_name"), was=was, now=now)
 
 
 def _result(task: Task, client: Client, devices: list[Record], diff: tuple[Record, Record]) -> dict[str, Any]:

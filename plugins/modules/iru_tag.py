@@ -70,6 +70,12 @@ tag:
     name:
       description: Name of the tag.
       type: str
+changes:
+  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: iru_tag, id: 28a40609-d6f7-4dc0-8c25-6ebd1e5fd6b7, name: Pilot, was: null, now: {name: Pilot}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -124,16 +130,25 @@ def run(task: Task) -> dict[str, Any]:
     if options["state"] == "absent":
         if found is not None:
             delete_tag(client, found)
+            _note(task, client, found, {"name": found.get("name")}, None)
         return _result(task, client, None, ({"name": found.get("name")} if found else {}, {}))
     if tag_id and found is None:
         raise not_found("tag with the id", tag_id, (str(tag["id"]) for tag in list_tags(client)))
     found = _renamed_from(client, options["previous_name"], found, name)
     if found is None:
-        tag, _ours = create_tag(client, str(name))
+        tag, ours = create_tag(client, str(name))
+        if ours:
+            _note(task, client, tag, None, {"name": name})
         return _result(task, client, tag, ({}, {"name": name}))
     if name is None or found.get("name") == name:
         return _result(task, client, found, ({}, {}))
-    return _result(task, client, rename_tag(client, found, name), ({"name": found.get("name")}, {"name": name}))
+    renamed, before = rename_tag(client, found, name), {"name": found.get("name")}
+    _note(task, client, renamed, before, {"name": name})
+    return _result(task, client, renamed, (before, {"name": name}))
+
+
+def _note(task: Task, client: Client, tag: Record, was: Record | None, now: Record | None) -> None:
+    task.note("iru_tag", client.base_url, str(tag["id"]), tag.get("name"), was=was, now=now)
 
 
 def _found(client: Client, tag_id: str | None, name: str | None) -> Record | None:
