@@ -10,10 +10,12 @@ what Okta calls managed (okta help, managed-main).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_log_views import texts_of
 
 Record = dict[str, Any]
 
@@ -54,7 +56,7 @@ def evidence_of(events: Iterable[Record], known: Iterable[str]) -> Evidence:
         if times is None or (event.get("outcome") or {}).get("result") == "FAILURE":
             continue
         published = str(event.get("published") or "")
-        said = _texts([event.get(part) for part in ("target", "debugContext", "device", "device.id")])
+        said = texts_of([event.get(part) for part in ("target", "debugContext", "device", "device.id")])
         words = {word for text in said for word in (*_WORD.findall(text), *_WORD.findall(text.upper()))}
         for name in words & wanted:
             times[name] = max(times.get(name, ""), published)
@@ -146,11 +148,3 @@ def _moment(text: Any) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
     except (TypeError, ValueError):
         return None
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
-    elif isinstance(value, str):
-        yield value

@@ -127,7 +127,7 @@ class Mentions:
         """Look for the texts that are still missing."""
         if not self._open:
             return
-        said = "\n".join(_texts([event.get(part) for part in self._WHERE])).casefold()
+        said = "\n".join(texts_of([event.get(part) for part in self._WHERE])).casefold()
         for key in [key for key in self._open if key in said and self._words[key].search(said)]:
             del self._open[key]
 
@@ -136,9 +136,10 @@ def _as_key(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_of(value: Any) -> Iterator[str]:
+    """All texts inside a value, at any depth."""
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
+            yield from texts_of(each)
     elif isinstance(value, str):
         yield value
