@@ -181,9 +181,10 @@ def _inside(text: str, option: str) -> str:
 class ModuleDocFragment:
     """A rule of an app sign-in policy."""
 
-    DOCUMENTATION = "options:\n" + _options(_CONDITIONS) + _options(_ACTIONS)
+    # With their types, since ansible-test's yamllint takes assignments without one for literals, and fails on others.
+    DOCUMENTATION: str = "options:\n" + _options(_CONDITIONS) + _options(_ACTIONS)
 
-    LISTED = f"""
+    LISTED: str = f"""
 options:
   rules:
     description: The rules, in the order of evaluation. Of a rule that exists only what is set is compared and changed.
