@@ -33,6 +33,7 @@ FOLDER = ROOT / ".sandbox"
 READY_FILE = FOLDER / "ready.json"
 READY_WITHIN = 60.0  # seconds
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
+QUESTIONS = ("/api/v1/policies/simulate",)  # POSTs that change nothing
 
 # Without a terminal, in a log of CI say, rich would cut lines at 80.
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 132)
@@ -129,11 +130,16 @@ def changed_tasks(name: str) -> list[str]:
     return tasks
 
 
+def is_write(entry: dict[str, Any]) -> bool:
+    """Whether a request of the log changed something."""
+    return entry["method"] in WRITES and entry["path"] not in QUESTIONS
+
+
 def requests_since_last(sandbox: Sandbox) -> tuple[int, list[str]]:
     """How many requests the services saw, and the writes among them; the log then begins anew."""
     entries = sandbox.control("GET", "/control/requests")["requests"]
     sandbox.control("DELETE", "/control/requests")
-    writes = [f"{one['method']} {one['path']}" for one in entries if one["method"] in WRITES]
+    writes = [f"{one['method']} {one['path']}" for one in entries if is_write(one)]
     return len(entries), writes
 
 

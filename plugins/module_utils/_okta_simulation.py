@@ -108,8 +108,9 @@ def simulate(client: Client, app_id: str, context: Record, policy_type: str) -> 
 
 
 def is_unavailable(error: ApiError) -> bool:
-    """Whether the org has no simulation: it is no part of every licence (LIMITED_GA in the specification)."""
-    return error.code == "E0000015" or error.status in (404, 405)
+    """Whether Okta does not simulate: that is no part of every licence (LIMITED_GA in the specification), wants a
+    right, and is refused for groups that the app is not assigned to."""
+    return error.code == "E0000015" or error.status in (400, 403, 404, 405)
 
 
 def _device(directory: Directory, device: Record) -> Record:
@@ -121,7 +122,7 @@ def _device(directory: Directory, device: Record) -> Record:
         "managed": device["managed"],
         "assuranceId": device["assurance"] and directory.assurance_policies([device["assurance"]])[0],
     }
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in told.items() if value not in (None, "")}
 
 
 def _request(body: Any) -> Request:

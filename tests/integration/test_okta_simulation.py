@@ -79,6 +79,7 @@ def test_what_is_not_as_expected_is_told_with_the_reason(sandbox):
     assert len(refused["failure"]["results"][0]["unmet"]) == 3
     told = simulate(sandbox, **options, fail_unmet=False)
     assert (told["met"], told["results"]) == (False, refused["failure"]["results"])
+    assert told["warnings"] == [refused["msg"]]
     mixed = simulate(sandbox, device=MANAGED, scenarios=[{"expect": {"not_rule": RULE}}, {}], fails=True)
     assert "1 of 2 sign-ins" in mixed["msg"] and "sign-in 1: not_rule" in mixed["msg"]
 
@@ -143,14 +144,16 @@ def test_a_group_without_the_app_is_told_in_okta_s_words(sandbox):
     pilot = next(key for key, one in okta["groups"].items() if one["profile"]["name"] == GROUP)
     sandbox.settings(okta={"app_groups": {app: [pilot]}})
     assert simulate(sandbox)["results"]
-    assert "Everyone is not assigned to this application" in simulate(sandbox, groups=["Everyone"], fails=True)["msg"]
+    everyone = {"groups": ["Everyone"]}
+    assert "Everyone is not assigned to this application" in simulate(sandbox, **everyone, fails=True)["msg"]
+    assert not simulate(sandbox, **everyone, required=False)["available"]
 
 
 def test_an_org_without_simulation(sandbox):
     sandbox.settings(okta={"missing_features": ["policy-simulation"]})
     assert "E0000015" in simulate(sandbox, fails=True)["msg"]
     result = simulate(sandbox, required=False, expect={"rule": RULE})
-    assert (result["available"], result["results"], len(result["warnings"])) == (False, [], 1)
+    assert (result["available"], result["met"], result["results"], len(result["warnings"])) == (False, False, [], 1)
 
 
 def test_an_org_that_takes_lists_only(sandbox):
