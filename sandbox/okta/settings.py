@@ -43,7 +43,8 @@ SETTINGS: dict[str, Any] = {
     # A PUT that leaves a rule's priority as it is shifts the rules below by one, as the "priority drift" example of
     # that guide has it in one of its steps (and not in another).
     "same_priority_shifts": False,
-    # Policy simulation takes a list as body and answers with one, as the specification's schema says.
+    # Policy simulation takes a list as body and answers with one, as the schema of the specification says (there
+    # policyType is a list too).
     "simulation_takes_lists": False,
     # Groups that an app is assigned to, by its id: {"0oa…": ["00g…"]}; an app that is not here has everybody.
     "app_groups": {},

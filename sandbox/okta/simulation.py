@@ -40,7 +40,8 @@ async def simulate(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await json_body(request)
     expand = {each for text in request.query.getall("expand", []) for each in text.split(",")}
     if isinstance(body, list) and world.data["okta"]["settings"]["simulation_takes_lists"]:
-        return json_response([each for item in body for each in _evaluations(world, item, expand)])
+        found = [each for item in body for each in _evaluations(world, item, expand)]
+        return json_response([{**each, "policyType": [each["policyType"]]} for each in found])
     return json_response({"evaluation": _evaluations(world, body, expand)})
 
 
