@@ -114,6 +114,10 @@ def run_module(spec: ModuleSpec, run: Run) -> None:
         def _log_invocation(self) -> None:
             """Nothing: core would write the arguments, user names and profile texts among them, to syslog."""
 
+        def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+            """Nothing: core would add owner and mode of what a result calls path or dest, unlike in-process."""
+            return kwargs
+
         def fail_json(self, msg: str, **kwargs: Any) -> Any:
             """Without the echo of the arguments, as in-process: when core itself refuses an argument, nothing is known
             yet of the secrets that stand inside others, such as the challenge in a payload."""
