@@ -55,7 +55,7 @@ def test_a_tenant_that_fails_disturbs_no_other(tmp_path, sandbox):
     run = attest(tmp_path, sandbox, inventory=inventory, fails=True)
     assert {task.host for task in run.tasks if task.status == "failed"} == {"another"}
     assert writes_sent(sandbox)
-    last = run.tasks[-1]
+    last = [task for task in run.tasks if task.status != "skipped"][-1]
     assert (last.host, last.status) == ("sandbox", "ok")
 
 
