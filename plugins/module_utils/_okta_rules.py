@@ -172,6 +172,12 @@ def converge_rule(writer: Writer, rules: list[Record], found: Record | None, *, 
     """
     body = wanted_body(options, found)
     require_confirmed_denial(body, found, confirmed=options["confirm_deny"])
+    namesake = next((one for one in rules if one is not found and one.get("name") == body["name"]), None)
+    if namesake is not None:
+        raise InvalidInput(
+            f"The policy {writer.policy['name']!r} already has another rule named {body['name']!r} ({namesake['id']}); "
+            "names are unique in a policy. Give this one another name, or remove that one first."
+        )
     priority = wanted_priority(rules, found, options["priority"], options["position"])
     if priority is not None:
         body["priority"] = priority

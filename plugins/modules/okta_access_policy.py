@@ -167,6 +167,11 @@ def run(task: Task) -> dict[str, Any]:
     changes = {key: value for key, value in wanted.items() if value != (found.get(key) or "")}
     before = {key: found.get(key) for key in changes}
     if changes:
+        if "name" in changes and policy_named(policies, changes["name"]) is not None:
+            raise InvalidInput(
+                f"There is another app sign-in policy named {changes['name']!r}. Okta would take a second one, and no "
+                "task could tell them apart by name; give another name."
+            )
         require_changeable(client, found, "PUT")
         replaced = replace_policy(client, found, changes)
         _note(task, client, found, before, changes)

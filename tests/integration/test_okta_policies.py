@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -65,6 +66,24 @@ def test_apps_go_to_the_default_policy_whatever_its_name(sandbox):
     assert methods(removed) == ["PUT", "DELETE"]
     found = sandbox.state()["okta"]["apps"].values()
     assert {one["access_policy"] for one in found if one["label"] in ("Salesforce", "Zoom")} == {default["id"]}
+
+
+def test_a_name_that_another_policy_has(sandbox):
+    made = policy(sandbox)["policy"]
+    refused = policy(sandbox, id=made["id"], name=DEFAULT, fails=True)
+    assert (refused["failure"]["kind"], DEFAULT in refused["msg"]) == ("InvalidInput", True)
+
+
+@pytest.mark.parametrize("fault", [{"delay": 0.2}, {"close": "after"}, {"status": 503, "effect": True}])
+def test_two_runs_at_once_make_one_policy(sandbox, fault):
+    sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/policies"}, "do": fault})
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(policy, sandbox) for _run in range(2)]
+        results = [one.result() for one in both]
+    names = [one["name"] for one in sandbox.state()["okta"]["policies"].values()]
+    assert names.count(NAME) == 1
+    assert len({one["policy"]["id"] for one in results}) == 1
+    assert not policy(sandbox)["changed"]
 
 
 def company_of(sandbox, count: int) -> None:

@@ -172,6 +172,15 @@ def test_catch_all(sandbox, policy):
     assert (later["rule"], len(later["warnings"])) == (None, 1)
 
 
+def test_a_name_that_another_rule_has(sandbox):
+    first = rule(sandbox)["rule"]
+    rule(sandbox, name="Second")
+    sandbox.clear_requests()
+    refused = rule(sandbox, id=first["id"], name="Second", fails=True)
+    assert (refused["failure"]["kind"], "another rule named 'Second'" in refused["msg"]) == ("InvalidInput", True)
+    assert written(sandbox) == []
+
+
 def test_a_rule_that_denies_everybody_wants_a_word(sandbox):
     assert "confirm_deny: true" in rule(sandbox, access="deny", fails=True)["msg"]
     assert rule(sandbox, access="deny", groups=["Attestation pilot"])["changed"]
