@@ -141,6 +141,8 @@ def _device(world: World, sent: dict[str, Any]) -> dict[str, Any]:
     kept = pick(sent, "registered", "managed", "assurance")
     if "registered" in kept and kept["registered"] is not True:
         raise invalid("device", "registered: must be true; leave the device condition out instead")
+    if "managed" in kept and not isinstance(kept["managed"], bool):
+        raise invalid("device", "managed: must be true or false")
     if "managed" in kept and "registered" not in kept:
         raise invalid("device", "managed: needs registered to be true")
     if "assurance" in kept:

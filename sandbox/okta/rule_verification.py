@@ -79,6 +79,11 @@ def _factor_constraint(world: World, name: str, sent: Any, keys: tuple[str, ...]
     for requirement in set(_REQUIREMENTS) & set(kept):
         if not one_of(kept[requirement], {"REQUIRED", "OPTIONAL"}):
             raise invalid("constraints", f"{name}.{requirement}: must be REQUIRED or OPTIONAL")
+    for texts in {"types", "methods", "userVerificationMethods"} & set(kept):
+        if not all(isinstance(each, str) for each in _list(kept, texts)):
+            raise invalid("constraints", f"{name}.{texts}: must be a list of texts")
+    if "reauthenticateIn" in kept:
+        _duration(kept["reauthenticateIn"], f"{name}.reauthenticateIn")
     if "userVerificationMethods" in kept and kept.get("userVerification") != "REQUIRED":
         raise invalid("constraints", f"{name}.userVerificationMethods: needs userVerification REQUIRED")
     for key in ("authenticationMethods", "excludedAuthenticationMethods"):

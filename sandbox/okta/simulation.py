@@ -51,9 +51,10 @@ def _evaluations(world: World, body: Any, expand: set[str]) -> list[dict[str, An
     types = body.get("policyTypes") or list(_TYPES)
     if not isinstance(types, list) or not all(one_of(each, _TYPES) for each in types):
         raise invalid("policyTypes", "policyTypes: must be a list of " + ", ".join(_TYPES))
-    app = world.data["okta"]["apps"].get(body.get("appInstance"))
-    if app is None:
+    apps = world.data["okta"]["apps"]
+    if not one_of(body.get("appInstance"), apps):
         raise not_found(str(body.get("appInstance")), "AppInstance")
+    app = apps[body["appInstance"]]
     sign_in = _sign_in(world, app, block(body, "policyContext"))
     return [_evaluation(world, kind, app, sign_in, expand) for kind in _TYPES if kind in types]
 
@@ -103,6 +104,9 @@ def _sign_in(world: World, app: dict[str, Any], context: dict[str, Any]) -> Sign
     platform = device.get("platform")
     if platform is not None and not one_of(platform, PLATFORMS):
         raise invalid("device", "platform: must be one of " + ", ".join(PLATFORMS))
+    for name in ("registered", "managed"):
+        if device.get(name) is not None and not isinstance(device[name], bool):
+            raise invalid("device", f"{name}: must be true or false")
     if risk is not None and not one_of(risk, _LEVELS):
         raise invalid("risk", "level: must be one of " + ", ".join(sorted(_LEVELS)))
     known: dict[str, Any] = {

@@ -145,6 +145,15 @@ def test_nothing_listens():
     assert "0x" not in failure.value.message
 
 
+def test_a_post_that_only_asks_is_repeated_like_a_read_and_is_no_write_in_check_mode_either():
+    question = Request("POST", "/api/v1/policies/simulate", params={"expand": ["A", "B"]}, json={"a": 1})
+    for check in (False, True):
+        with http_service(Answer(close=True), Answer(503, {}), Answer(body={"evaluation": []})) as service:
+            client = make_client(service, check=check)
+            assert client.ask(question) == {"evaluation": []}
+            assert (len(service.asked), client.writes) == (3, [])
+
+
 def test_check_mode_sends_no_write_but_notes_it():
     with http_service() as service:
         client = make_client(service, check=True)
