@@ -31,7 +31,7 @@ _COLLECTION = "okta_iru.attestation"
 _MODULES = "ansible_collections.okta_iru.attestation.plugins.modules"
 _SWITCH = "okta_iru_attestation_in_process"
 # The path of the tenant's record (docs/record.md); nothing is recorded where it is not set or empty.
-_RECORD = "attestation_record"
+_RECORD = "okta_iru_attestation_record"
 
 
 class ActionModule(ActionBase):

@@ -10,8 +10,9 @@ name: record
 short_description: Read the record of what this collection made on a tenant
 version_added: 0.1.0
 description:
-  - Tasks of this collection write what they made or changed into the file that the variable C(attestation_record)
-    names. This reads it, the latest object first, which is the order in which things can be taken away.
+  - Tasks of this collection write what they made or changed into the file that the variable
+    C(okta_iru_attestation_record) names. This reads it, the latest object first, which is the order in which things can
+    be taken away.
   - A file that is not there is a record of nothing.
 author:
   - okta_iru.attestation contributors (@okta-iru)
@@ -26,7 +27,7 @@ options:
 EXAMPLES = r"""
 - name: Show what was made
   ansible.builtin.debug:
-    msg: "{{ query('okta_iru.attestation.record', attestation_record) }}"
+    msg: "{{ query('okta_iru.attestation.record', okta_iru_attestation_record) }}"
 """
 
 RETURN = r"""
@@ -49,6 +50,9 @@ _list:
       type: str
     was:
       description: What it was before, as far as needed to restore it. V(null) if it was not there.
+      type: raw
+    now:
+      description: What it was made, in the same terms. V(null) if it was taken away.
       type: raw
 """
 

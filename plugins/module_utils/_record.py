@@ -5,7 +5,8 @@
 
 Neither vendor can tell later who made an object, or which policy an app had before. So what is to be taken away again
 must be written down when it is made. The record is a JSON file on the controller, without secrets, that may be kept in
-version control; it holds for each object its state before the first change, and nothing for one that is as it was.
+version control; it holds for each object its state before the first change and after the last, and nothing for one
+that is as it was.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ VERSION = 1
 Change = dict[str, Any]
 """``{kind, at, id, name, was, now}``; ``was`` is None for an object that was made, ``now`` for one that is gone."""
 
-_FIELDS = ("kind", "at", "id", "name", "was")
+_FIELDS = ("kind", "at", "id", "name", "was", "now")
 
 
 def change(kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> Change:
@@ -40,9 +41,11 @@ def merged(objects: Iterable[dict[str, Any]], changes: Iterable[Change]) -> list
     """
     known = {_key(one): one for one in objects}
     for one in changes:
-        entry = known.setdefault(_key(one), {field: one[field] for field in _FIELDS})
-        if one["now"] == entry["was"]:
-            del known[_key(one)]
+        first = known.get(_key(one), one)["was"]
+        if one["now"] == first:
+            known.pop(_key(one), None)
+        else:
+            known[_key(one)] = {**{field: one[field] for field in _FIELDS}, "was": first}
     return list(known.values())
 
 
@@ -62,7 +65,7 @@ def read(path: str) -> list[dict[str, Any]]:
     except (ValueError, TypeError, KeyError):
         raise InvalidInput(
             f"The file {path} is no record of this collection (JSON with 'version' and 'objects'). Name another in "
-            "attestation_record, or take the file from a backup; without it nobody knows what was made."
+            "okta_iru_attestation_record, or take the file from a backup; without it nobody knows what was made."
         ) from None
 
 

@@ -135,7 +135,7 @@ authenticator:
     methods:
       signed_nonce: {status: ACTIVE, settings: {keyProtection: HARDWARE, showSignInWithOV: ALWAYS}}
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict

@@ -36,7 +36,8 @@ def writes_told(run: AnsibleRun) -> list[tuple[str, str]]:
 
     Tasks that are always in check mode, as some of preflight, change nothing and tell of writes that they leave out.
     """
-    told = [task.result.get("writes", []) for task in run.tasks if task.result.get("changed")]
+    results = [one for task in run.tasks for one in task.result.get("results", [task.result])]  # of a loop, or its own
+    told = [one.get("writes", []) for one in results if one.get("changed")]
     return [(one["method"], one["path"]) for writes in told for one in writes]
 
 

@@ -29,7 +29,7 @@ def test_what_was_made_and_removed_again_leaves_nothing() -> None:
 
 def test_the_first_state_stays() -> None:
     objects = _record.merged([], [changed("a", "first", "second"), changed("a", "second", "third")])
-    assert [(one["was"], "now" in one) for one in objects] == [("first", False)]
+    assert [(one["was"], one["now"]) for one in objects] == [("first", "third")]
     assert _record.merged(objects, [changed("a", "third", "first")]) == []
 
 
@@ -51,8 +51,8 @@ def test_a_record_holds_the_difference_to_the_beginning(steps: list[tuple[str, i
         if state != current[identifier]:
             objects = _record.merged(objects, [changed(identifier, current[identifier], state)])
             current[identifier] = state
-    assert {one["id"]: one["was"] for one in objects} == {
-        identifier: was for identifier, was in start.items() if current[identifier] != was
+    assert {one["id"]: (one["was"], one["now"]) for one in objects} == {
+        identifier: (was, current[identifier]) for identifier, was in start.items() if current[identifier] != was
     }
 
 
