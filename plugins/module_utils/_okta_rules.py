@@ -18,7 +18,12 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
     only_match,
     planned_id,
 )
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, InvalidInput, Refused
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import (
+    ApiError,
+    BadAnswer,
+    InvalidInput,
+    Refused,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, writable
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import PATH as POLICIES
@@ -28,7 +33,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_bo
     wanted_body,
     wanted_catch_all,
 )
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import meaning
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_compare import canonical, meaning
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rule_stored import not_stored
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_verify_keys import KeyNames
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
@@ -46,7 +51,27 @@ def list_rules(client: Client, policy_id: str) -> list[Record]:
     if is_planned(policy_id, check=client.check):
         return []
     rules: list[Record] = list(by_link_header(client, f"{POLICIES}/{policy_id}/rules", {}))
+    for rule in rules:
+        _check_form(rule)
     return sorted(rules, key=lambda rule: (bool(rule.get("system")), rule.get("priority") or 0))
+
+
+def _check_form(rule: Record) -> None:
+    """Raise BadAnswer for a rule that cannot be compared: nothing is known of it, and a PUT would replace it."""
+    named = all(isinstance(rule.get(key), str) and rule[key] for key in ("id", "name"))
+    try:
+        conditions, sign_on = rule.get("conditions") or {}, (rule.get("actions") or {}).get("appSignOn") or {}
+        inner = (*conditions.values(), *(conditions.get("people") or {}).values())
+        methods = (sign_on.get("verificationMethod"), sign_on.get("keepMeSignedIn"))
+        are_objects = all(one is None or isinstance(one, dict) for one in (*inner, *methods))
+        is_rule = named and are_objects and isinstance(rule.get("priority") or 0, int) and bool(canonical(rule))
+    except (AttributeError, TypeError, ValueError):
+        is_rule = False
+    if not is_rule:
+        raise BadAnswer(
+            f"Okta listed a rule of a form that is not documented: {rule.get('name')!r:.80} ({rule.get('id')!r:.40}). "
+            "Nothing was changed; look at the rule in Okta's console."
+        )
 
 
 def find_rule(rules: list[Record], *, rule_id: str | None = None, name: str | None = None) -> Record | None:

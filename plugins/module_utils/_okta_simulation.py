@@ -131,12 +131,12 @@ def _request(body: Any) -> Request:
 
 def _evaluations(answer: Any) -> list[Record]:
     found = answer.get("evaluation") if isinstance(answer, dict) else answer
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    if found is None:
         raise BadAnswer(
             f"POST {PATH} answered {type(answer).__name__} where the evaluations of policies were expected; check that "
             "the url is the API's own."
         )
-    return found
+    return _objects(found)
 
 
 def _kinds(evaluation: Record) -> list[str]:
@@ -159,16 +159,26 @@ def _outcome(evaluations: Iterator[Record]) -> Outcome:
 
 
 def _rules(evaluation: Record, part: str) -> Iterator[tuple[Record, Record]]:
-    for policy in (evaluation.get(part) or {}).get("policies") or []:
-        for rule in policy.get("rules") or []:
+    found = evaluation.get(part) or {}
+    for policy in _objects(found.get("policies") if isinstance(found, dict) else found):
+        for rule in _objects(policy.get("rules")):
             yield policy, rule
+
+
+def _objects(value: Any) -> list[Record]:
+    """A list of objects, none if there is none. Raises BadAnswer."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise BadAnswer(f"POST {PATH} answered {value!r:.80} where a list of objects is documented.")
+    return value
 
 
 def _explained(policy: Record, rule: Record, status: str) -> Record:
     """A rule with the conditions that have this status, or for MATCH all that have another."""
     conditions = [
         str(one.get("type"))
-        for one in rule.get("conditions") or []
+        for one in _objects(rule.get("conditions"))
         if (one.get("status") == status) is (status == _NOT_MATCH)
     ]
     return {**_named(rule), "policy": policy.get("name"), "conditions": conditions}
