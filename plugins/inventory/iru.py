@@ -133,7 +133,6 @@ try:
     from ansible.template import trust_as_template as _trust_is_explicit
 except ImportError:
     _trust_is_explicit = None
-    from ansible.utils.unsafe_proxy import wrap_var
 
 _CONNECTION = ("url", "token", "ca_file", "timeout", "retries", "rate_limit_patience")
 _CHOICE = ("blueprints", "platforms", "tags", "status_of")
@@ -196,4 +195,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 def _untrusted(value: Any) -> Any:
-    return value if _trust_is_explicit is not None else wrap_var(value)
+    if _trust_is_explicit is not None:
+        return value
+    from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 - deprecated where trust is explicit
+
+    return wrap_var(value)
