@@ -117,10 +117,15 @@ def changes_of(wanted: WantedApp, found: Record) -> Record:
     return {key: value for key, value in fields.items() if key in known and not _is_same(key, value, known[key])}
 
 
+def has_package(found: Record | None, sha256: str | None) -> bool:
+    """Whether Iru tells that it has the package of this SHA-256."""
+    return sha256 is not None and str((found or {}).get("sha256")).lower() == sha256
+
+
 def is_same_package(package: Package, found: Record) -> bool:
     """Whether Iru has this very file: by SHA-256, or on a tenant that does not tell it (published example) by size."""
     if found.get("sha256"):
-        return str(found["sha256"]).lower() == package.sha256
+        return has_package(found, package.sha256)
     return found.get("file_size") == package.size
 
 
@@ -217,7 +222,7 @@ def _checked(app: Record, package: Package) -> Record:
 
 
 def _file_of(package: Package) -> Record:
-    return {"sha256": package.sha256, "file_size": package.size, "file_updated": None}
+    return {"sha256": package.sha256, "file_size": package.size or None, "file_updated": None}
 
 
 def _is_same(key: str, wanted: Any, found: Any) -> bool:

@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import AttestationError, InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import (
+    AttestationError,
+    InvalidInput,
+    Refused,
+)
 
 CHUNK = 1 << 20  # bytes that are in memory at a time
 
@@ -25,6 +30,7 @@ LARGEST = 5 * 1024**3
 # What a file begins with; a disk image has its mark in a block of this size at its end.
 _MAGIC = {b"xar!": "package", b"PK\x03\x04": "zip"}
 _IMAGE_TRAILER, _IMAGE_MAGIC = 512, b"koly"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIXES = {".pkg": "package", ".mpkg": "package", ".zip": "zip", ".dmg": "image"}
 
 
@@ -105,6 +111,33 @@ def read_package(path: str) -> Package:
     package = Package(path, before.st_size, digest.hexdigest(), kind, _stamp(before))
     package._check(_stamp(after))
     return package
+
+
+def checked_sha256(option: str, value: str | None) -> str | None:
+    """A SHA-256 in lower case, or None if none is given. Raises InvalidInput for what is none."""
+    plain = None if value is None else value.strip().lower()
+    if plain is not None and not _SHA256.fullmatch(plain):
+        raise InvalidInput(f"{option} is {value!r}; expected 64 hexadecimal digits.")
+    return plain
+
+
+def expected_package(path: str, sha256: str | None, *, check: bool) -> Package:
+    """Hash a file, and raise Refused if it is not the one that is expected.
+
+    In check mode a file that is not there, or is another one, stands for the one that an earlier task would have
+    brought: by its hash, with the size 0, since that is not known yet.
+    """
+    if sha256 is None or not check or Path(path).exists():
+        package = read_package(path)
+        if sha256 in (None, package.sha256):
+            return package
+        if not check:
+            raise Refused(
+                f"The package {path} has the SHA-256 {package.sha256}; expected {sha256}. Nothing was uploaded; fetch "
+                "it again, or set sha256 to that of the package that is meant.",
+                sha256=package.sha256,
+            )
+    return Package(path, 0, str(sha256), _SUFFIXES.get(Path(path).suffix.lower()), ())
 
 
 def check_type(package: Package, install_type: str) -> None:

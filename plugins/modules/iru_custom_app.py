@@ -49,6 +49,11 @@ options:
         C(.pkg), a C(.zip) or a C(.dmg).
       - Needed for an app that is created; without it the package in Iru stays.
     type: path
+  sha256:
+    description:
+      - The SHA-256 of O(src), hexadecimal. Another file is refused, and none is needed if Iru has the package already.
+      - In check mode O(src) need not be there yet, so that a task before this one may fetch it.
+    type: str
   file_name:
     description: Name under which the package is uploaded. The name of O(src) if unset.
     type: str
@@ -209,6 +214,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_apps imp
     changes_of,
     check_rules,
     create_app,
+    has_package,
     is_same_package,
     merged,
     update_app,
@@ -228,7 +234,12 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_self_ser
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_upload import upload
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
-from ansible_collections.okta_iru.attestation.plugins.module_utils._package import Package, check_type, read_package
+from ansible_collections.okta_iru.attestation.plugins.module_utils._package import (
+    Package,
+    check_type,
+    checked_sha256,
+    expected_package,
+)
 from ansible_collections.okta_iru.attestation.plugins.module_utils._script_text import (
     one_way_each,
     script_options,
@@ -243,6 +254,7 @@ SPEC = ModuleSpec(
         "id": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "src": {"type": "path"},
+        "sha256": {"type": "str"},
         "file_name": {"type": "str"},
         "install_type": {"type": "str", "choices": list(INSTALL_TYPES)},
         "install_enforcement": {"type": "str", "choices": list(ENFORCEMENTS)},
@@ -255,7 +267,7 @@ SPEC = ModuleSpec(
     },
     required_one_of=[("name", "id")],
     mutually_exclusive=one_way_each(*SCRIPTS),
-    required_by={"file_name": ("src",)},
+    required_by={"file_name": ("src",), "sha256": ("src",)},
 )
 
 _PLAIN = ("install_type", "install_enforcement", "unzip_location", "restart", "active")
@@ -272,11 +284,17 @@ def run(task: Task) -> dict[str, Any]:
     found = find_item(client, CUSTOM_APP, item_id=app_id, name=name)
     if options["state"] == "absent":
         return _absent(task, client, found)
-    package = read_package(options["src"]) if options["src"] else None
+    package = _package(task, found)
     fields = {"name": name, **{key: options[key] for key in _PLAIN}, **scripts}
     fields = {key: value for key, value in fields.items() if value is not None}
     wanted = WantedApp(fields | wanted_self_service(client, options, found), package)
     return _create(task, client, wanted) if found is None else _update(task, client, found, wanted)
+
+
+def _package(task: Task, found: Record | None) -> Package | None:
+    """The package to compare with the one in Iru; None if none is given, or Iru is known to have it."""
+    src, sha256 = task.params["src"], checked_sha256("sha256", task.params["sha256"])
+    return expected_package(src, sha256, check=task.check) if src and not has_package(found, sha256) else None
 
 
 def _create(task: Task, client: Client, wanted: WantedApp) -> dict[str, Any]:

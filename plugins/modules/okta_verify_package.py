@@ -116,9 +116,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_artifacts import artifact_options, read_latest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_anonymous_client, okta_options
+from ansible_collections.okta_iru.attestation.plugins.module_utils._package import checked_sha256
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
-
-_HEX_DIGITS = 64
 
 SPEC = ModuleSpec(
     options={
@@ -135,7 +134,7 @@ def run(task: Task) -> dict[str, Any]:
     """Bring the package to its destination."""
     options = task.params
     client = okta_anonymous_client(task)
-    expected = _checked(options["sha256"])
+    expected = checked_sha256("sha256", options["sha256"])
     latest = read_latest(client, options, task.warn)
     file = _only_file(latest)
     sha256 = _agreed(file, expected)
@@ -164,13 +163,6 @@ def run(task: Task) -> dict[str, Any]:
             {"sha256": sha256, "version": latest["version"]} if changed else {},
         ),
     }
-
-
-def _checked(sha256: str | None) -> str | None:
-    plain = None if sha256 is None else sha256.strip().lower()
-    if plain is not None and (len(plain) != _HEX_DIGITS or set(plain) - set("0123456789abcdef")):
-        raise InvalidInput(f"sha256 is {sha256!r}; expected {_HEX_DIGITS} hexadecimal digits.")
-    return plain
 
 
 def _only_file(latest: Record) -> Record:

@@ -321,3 +321,38 @@ def test_a_token_without_one_permission_is_named(sandbox: SandboxProcess, packag
     token["permissions"] = [{"path": APPS, "http_method": method} for method in ("GET", "POST")]
     sandbox.load_state(state)
     assert "Custom Apps: Upload Custom App" in app(sandbox, package, fails=True)["msg"]
+
+
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_package_that_iru_has_need_not_be_there(sandbox: SandboxProcess, package: Path) -> None:
+    app(sandbox, package)
+    package.unlink()
+    again = app(sandbox, package, sha256=SHA256.upper())
+    assert (again["changed"], again["uploaded"]) == (False, False)
+    other = app(sandbox, package, sha256=SHA256.replace("a", "b"), fails=True)
+    assert "cannot be read" in other["msg"]
+
+
+def test_check_mode_knows_by_its_hash_a_package_that_is_not_there_yet(sandbox: SandboxProcess, package: Path) -> None:
+    package.unlink()
+    planned = app(sandbox, package, check=True, sha256=SHA256)
+    assert (planned["uploaded"], planned["app"]["sha256"], planned["app"]["file_size"]) == (True, SHA256, None)
+    package.write_bytes(CONTENT)
+    made = app(sandbox, package, sha256=SHA256)
+    assert planned["writes"] == made["writes"]
+    newer = hashlib.sha256(CONTENT + b"newer").hexdigest()
+    replaced = app(sandbox, package, check=True, sha256=newer)
+    assert replaced["diff"]["after"] == {"package": {"sha256": newer, "size": None}}
+    package.write_bytes(CONTENT + b"newer")
+    assert replaced["writes"] == app(sandbox, package, sha256=newer)["writes"]
+
+
+def test_another_package_than_the_expected_one_is_refused(sandbox: SandboxProcess, package: Path) -> None:
+    expected = hashlib.sha256(b"another").hexdigest()
+    failed = app(sandbox, package, sha256=expected, fails=True)
+    assert (failed["failure"]["kind"], failed["failure"]["sha256"]) == ("Refused", SHA256)
+    assert expected in failed["msg"]
+    assert "64 hexadecimal digits" in app(sandbox, package, sha256="30e1", fails=True)["msg"]
+    assert written(sandbox) == []
