@@ -15,7 +15,14 @@ from tests.sandbox_process import SandboxProcess
 FQCN = "okta_iru.attestation."
 ROLES = sorted(path.parent.name for path in (ROOT / "roles").glob("*/tasks"))
 BLUEPRINTS = ["Engineering", "Sales", "Head Office"]
-OPTIONAL = ("sso_extension", "okta_verify_windows", "open_prompt", "endpoint_security", "managed_app_config")
+OPTIONAL = (
+    "sso_extension",
+    "okta_verify_macos",
+    "okta_verify_windows",
+    "open_prompt",
+    "endpoint_security",
+    "managed_app_config",
+)
 NEEDED = {
     "endpoint_management": {
         "endpoint_management_scep_url": "{scep_url}",
@@ -33,6 +40,7 @@ USUAL = {
     },
     "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
     "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
+    "okta_verify_macos": {"okta_verify_macos_blueprints": BLUEPRINTS},
     "okta_verify_windows": {"okta_verify_windows_blueprints": BLUEPRINTS},
     "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
     "endpoint_security": {"endpoint_security_blueprints": BLUEPRINTS},
@@ -42,11 +50,12 @@ USUAL = {
         "authentication_policy_apps": ["Salesforce"],
     },
 }
-# On a tenant where no other role ran: how many requests write.
+# On a tenant where no other role ran: how many requests write. Okta Verify of the App Store is assigned there already.
 WRITES_OF_A_FIRST_RUN = {
     "scep_profile": 4,
     "authentication_policy": 3,
     **dict.fromkeys(OPTIONAL, 4),
+    "okta_verify_macos": 0,
     "okta_verify_windows": 1,
 }
 
