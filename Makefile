@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-test demo test quick lint ruff mypy shellcheck ansible-lint lint-changelog lint-docs sanity \
-	unit interop contract integration bench bench-okta docs release lock matrix clean
+	unit interop contract integration bench bench-okta bench-iru docs release lock matrix clean
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
@@ -72,6 +72,9 @@ bench: env-test ## what a task costs in-process and as a module process
 
 bench-okta: env-test ## 100,000 devices and 1,000,000 events: requests, seconds, memory (10 minutes)
 	$(BIN)/python tests/bench/okta_scale.py
+
+bench-iru: env-test ## 100,000 devices, their status and inventory: requests, seconds, memory (10 minutes)
+	$(BIN)/python -m tests.bench.iru_scale
 
 docs: lint-docs ## the documentation of modules and roles as HTML: build/docs/html/index.html
 	$(BIN)/python scripts/docs.py html

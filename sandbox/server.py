@@ -107,7 +107,9 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
     apps = {
         "okta": service_app(world, "okta", [*okta.routes(world), *pki.routes(world)], okta.middlewares(world)),
         "iru": service_app(world, "iru", iru.routes(world), iru.middlewares(world)),
-        "uploads": service_app(world, "uploads", uploads.routes(world), uploads.middlewares(world)),
+        "uploads": service_app(
+            world, "uploads", [*iru.storage_routes(world), *uploads.routes(world)], uploads.middlewares(world)
+        ),
         # For SCEP clients that cannot be given a trust anchor (Debian's scepclient).
         "scep_http": service_app(world, "scep", pki.scep_routes(world), []),
         "control": control_app(world, control_token),

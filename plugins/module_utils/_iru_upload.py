@@ -10,7 +10,6 @@ sent, piece by piece, with a length that is known from the start; memory does no
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import a
 from ansible_collections.okta_iru.attestation.plugins.module_utils._package import Package
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 from ansible_collections.okta_iru.attestation.plugins.module_utils._transport import is_untrusted, reason_of
+from ansible_collections.okta_iru.attestation.plugins.module_utils._xml_error import code_and_message
 
 try:
     import requests
@@ -160,9 +160,9 @@ def _post(url: str, body: MultipartBody, *, ca_file: str | None, timeout: float)
 
 
 def _explained(form: UploadForm, answer: Any) -> Exception:
-    """The storage's refusal. Amazon's answers are XML with ``Code`` and ``Message``."""
+    """The storage's refusal."""
     text = answer.content[:_READ_OF_AN_ERROR].decode("utf-8", "replace")
-    code, message = _element(text, "Code"), _element(text, "Message")
+    code, message = code_and_message(text)
     if answer.status_code in (400, 403) and (code == "ExpiredToken" or "expired" in message.lower()):
         return FormExpired()
     said = ": ".join(filter(None, [code, message]))
@@ -191,11 +191,6 @@ def _unreachable(form: UploadForm, error: Exception) -> Unreachable:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _element(text: str, name: str) -> str:
-    found = re.search(f"<{name}>([^<]*)</{name}>", text)
-    return found[1] if found else ""
 
 
 def _field(boundary: str, name: str, value: str) -> str:

@@ -1,96 +1,33 @@
 # Copyright (c) 2026 okta_iru.attestation contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of JSON Lines (jsonlines.org) for listings that are too long for a module's result: one object a line.
-
-The lines go to a file beside it, which takes its place at the end, so that nobody sees half a listing, and a run that
-is killed leaves the file as it was.
-"""
+"""A file of JSON Lines (jsonlines.org) for listings that are too long for a module's result: one object a line."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
-
-_MODE = 0o600  # events and devices tell of people
+from ansible_collections.okta_iru.attestation.plugins.module_utils._output_file import OutputFile
 
 
-class JsonLines:
-    """Takes objects one by one; a context manager that puts the file in its place when it is left without an error.
-
-    ``changed`` tells afterwards whether the file is another than before; in check mode it is only compared. ``scrub``
-    masks secrets in each line. Raises InvalidInput, naming the option, where the file cannot be written.
-    """
+class JsonLines(OutputFile):
+    """Takes objects one by one and counts them. ``scrub`` masks secrets in each line."""
 
     def __init__(
         self, option: str, path: str, *, check: bool = False, scrub: Callable[[str], str] = lambda text: text
     ) -> None:
-        self.path = Path(path)
+        super().__init__(option, path, check=check)
         self.count = 0
-        self.changed = False
-        self._option = option
-        self._check = check
         self._scrub = scrub
-        self._digest = hashlib.sha256()
-        self._file: BinaryIO | None = None
-        self._temporary: Path | None = None
 
     def __enter__(self) -> JsonLines:
-        if self.path.is_dir():
-            raise InvalidInput(f"{self._option} is {self.path}, a directory; expected a file.")
-        if not self._check:
-            with self._named_failure():
-                handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-                self._temporary, self._file = Path(name), os.fdopen(handle, "wb", buffering=1 << 20)
+        super().__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        finally:
-            if self._file is not None:
-                self._file.close()
-            if self._temporary is not None:
-                self._temporary.unlink(missing_ok=True)
-
-    def write(self, record: Any) -> None:
+    def add(self, record: Any) -> None:
         """Add an object."""
         text = self._scrub(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
-        line = text.encode() + b"\n"
-        self._digest.update(line)
+        self.write(text.encode() + b"\n")
         self.count += 1
-        if self._file is not None:
-            with self._named_failure():
-                self._file.write(line)
-
-    def _finish(self) -> None:
-        with self._named_failure():
-            self.changed = not self.path.is_file() or _digest_of(self.path) != self._digest.digest()
-            if self._file is not None and self._temporary is not None and self.changed:
-                self._file.close()
-                self._temporary.chmod(_MODE)
-                self._temporary.replace(self.path)
-
-    @contextlib.contextmanager
-    def _named_failure(self) -> Any:
-        try:
-            yield
-        except OSError as error:
-            raise InvalidInput(f"{self._option} {self.path} cannot be written: {error.strerror}.") from None
-
-
-def _digest_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()

@@ -26,5 +26,5 @@ def collected(task: Task, key: str, rows: Iterable[dict[str, Any]]) -> dict[str,
         return {key: listed, "count": len(listed)}
     with JsonLines("output_file", file, check=task.check, scrub=task.secrets.scrub) as lines:
         for row in rows:
-            lines.write(row)
+            lines.add(row)
     return {key: [], "count": lines.count, "changed": lines.changed, "output_file": str(lines.path)}

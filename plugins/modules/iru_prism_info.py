@@ -76,6 +76,7 @@ options:
     type: bool
     default: false
 seealso:
+  - module: okta_iru.attestation.iru_prism_export
   - module: okta_iru.attestation.iru_device_info
 """
 

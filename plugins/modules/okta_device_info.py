@@ -220,7 +220,7 @@ def run(task: Task) -> dict[str, Any]:
     listed: list[Record] = []
     lines = JsonLines("output_file", file, check=task.check, scrub=task.secrets.scrub) if file else nullcontext()
     with lines as written:
-        take = listed.append if written is None else written.write
+        take = listed.append if written is None else written.add
         for device in _devices(task):
             missing.pop((device["serial_number"] or "").upper(), None)
             if options["managed"] is None or options["managed"] is (device["management"] == MANAGED):

@@ -299,7 +299,7 @@ def run(task: Task) -> dict[str, Any]:
     file = options["output_file"]
     lines = JsonLines("output_file", file, check=task.check, scrub=task.secrets.scrub) if file else nullcontext()
     with lines as written:
-        events = Events(options, written.write if written is not None else None)
+        events = Events(options, written.add if written is not None else None)
         reading = Reading(client, first, events.take, _most(options), cursor, task.progress)
         link = request_of(client, cursor.following) if cursor is not None and cursor.following else None
         begin(reading, first, link, task.warn)

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.iru.gateway import error_response, gateway_middleware
-from sandbox.iru.routing import route_definitions
+from sandbox.iru.routing import route_definitions, storage_definitions
 from sandbox.iru.seed import seed
 from sandbox.web import Middleware
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["error_response", "middlewares", "routes", "seed"]
+__all__ = ["error_response", "middlewares", "routes", "seed", "storage_routes"]
 
 
 def routes(_world: World) -> list[web.RouteDef]:
     """All routes of the tenant's origin."""
     return route_definitions()
+
+
+def storage_routes(_world: World) -> list[web.RouteDef]:
+    """What the tenant adds to the origin of object storage."""
+    return storage_definitions()
 
 
 def middlewares(world: World) -> list[Middleware]:

@@ -20,6 +20,7 @@ from sandbox.iru import (
     ipa_apps,
     library,
     prism,
+    prism_export,
     profiles,
     scripts,
     self_service,
@@ -86,6 +87,8 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/devices/{device_id}/commands": {"GET": device_history.get_commands},
     **{f"/devices/{{device_id}}/action/{name}": {"POST": actions.send} for name in actions.NAMES},
     "/prism/count": {"GET": prism.count_rows},
+    "/prism/export": {"POST": prism_export.request_export},
+    "/prism/export/{export_id}": {"GET": prism_export.get_export},
     "/prism/{category}": {"GET": prism.list_rows},
     "/tags": {"GET": directory.list_tags, "POST": directory.create_tag},
     "/tags/{tag_id}": {"PATCH": directory.update_tag, "DELETE": directory.delete_tag},
@@ -106,3 +109,8 @@ def route_definitions() -> list[web.RouteDef]:
         for slash in ("", "/")
         for method, handler in methods.items()
     ]
+
+
+def storage_definitions() -> list[web.RouteDef]:
+    """What the tenant puts into object storage for others to read."""
+    return [web.get(prism_export.STORED, prism_export.download)]

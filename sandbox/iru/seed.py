@@ -86,6 +86,7 @@ def _empty(world: World) -> Record:
         "seeded_blueprints": [],
         "synthetic_taken": [],
         "audit_events": [],
+        "prism_exports": {},
         "item_activity": {},
         "self_service_categories": [
             {"id": world.new_uuid(), "name": name} for name in ("Apps", "Productivity", "Security", "Utilities")

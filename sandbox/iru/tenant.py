@@ -52,6 +52,9 @@ SETTINGS: dict[str, Any] = {
     "prism_total": False,
     # Recorded: 25 rows in an answer to a request without limit; Iru's own example says 300.
     "prism_default_limit": 25,
+    # How often one looks at an export of Prism before it is done, and why it fails instead (empty: it does not).
+    "prism_export_polls": 1,
+    "prism_export_error": "",
     # Devices made from their number, behind the simulated computers, for tests of scale: none to hundreds of thousands.
     "synthetic_devices": 0,
     # Recorded: a number in 2022 and 2023, a UUID later.

@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.uploads.bucket import Record, form_for, kept, seed, stored
-from sandbox.uploads.errors import error_response
-from sandbox.uploads.get import get_object, link_for
+from sandbox.uploads.errors import Refused, error_response
+from sandbox.uploads.get import check_link, get_object, link_for
 from sandbox.uploads.post import post_object
 from sandbox.web import Middleware
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["Record", "error_response", "form_for", "kept", "link_for", "middlewares", "routes", "seed", "stored"]
+__all__ = [
+    "Record",
+    "Refused",
+    "check_link",
+    "error_response",
+    "form_for",
+    "kept",
+    "link_for",
+    "middlewares",
+    "routes",
+    "seed",
+    "stored",
+]
 
 
 def routes(_world: World) -> list[web.RouteDef]:

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
-def link_for(world: World, key: str) -> str:
-    """The address from which anybody can fetch the object for a while (Signature Version 4 in the query)."""
+def link_for(world: World, key: str, minutes: int | None = None) -> str:
+    """The address from which anybody can fetch the object for a while (Signature Version 4 in the query): as long as
+    the setting ``link_lifetime_minutes`` says, or for so many minutes."""
     state, moment = world.data["uploads"], world.clock.now()
     origin = world.runtime.origins.get("uploads", "https://uploads.invalid")
     query = {
         "X-Amz-Algorithm": ALGORITHM,
         "X-Amz-Credential": credential_of(world, moment),
         "X-Amz-Date": f"{moment:{_TIME}}",
-        "X-Amz-Expires": str(state["settings"]["link_lifetime_minutes"] * 60),
+        "X-Amz-Expires": str((minutes or state["settings"]["link_lifetime_minutes"]) * 60),
         "X-Amz-SignedHeaders": "host",
     }
     query["X-Amz-Signature"] = signature(state["secret_access_key"], urlsplit(origin).netloc, key, query)
@@ -49,7 +50,7 @@ async def get_object(request: web.Request) -> web.StreamResponse:
     """The bytes of an object. Only the latest ones are kept, all others are gone (404)."""
     world, key = request.app[WORLD], request.match_info["key"]
     try:
-        _check(world, request, key)
+        check_link(world, request, key)
     except Refused as refusal:
         return refusal.response
     content = kept(world, key) if stored(world, key) else None
@@ -58,7 +59,11 @@ async def get_object(request: web.Request) -> web.StreamResponse:
     return web.Response(body=content, content_type="application/octet-stream")
 
 
-def _check(world: World, request: web.Request, key: str) -> None:
+def check_link(world: World, request: web.Request, key: str) -> None:
+    """Raises Refused, with Amazon's codes, for a request without a link that holds for this object."""
+    if "Authorization" in request.headers:
+        text = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string"
+        raise Refused(400, "InvalidArgument", f"{text} parameter or the Authorization header should be specified")
     query = dict(request.query)
     given = query.pop("X-Amz-Signature", None)
     if given is None or "X-Amz-Date" not in query or "X-Amz-Credential" not in query:

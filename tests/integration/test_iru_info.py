@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_audit_event_info,
     iru_blueprint,
     iru_device_info,
+    iru_library_item_info,
     iru_prism_info,
     iru_tag_info,
     iru_user_info,
@@ -208,3 +210,17 @@ def test_a_missing_permission_is_named(sandbox: SandboxProcess, module: Any, per
     failed = run(sandbox, module, fails=True, **READERS[module])
     assert permission in failed["msg"]
     assert failed["failure"]["status"] == 403
+
+
+def test_a_large_fleet_needs_the_pages_and_nothing_else(sandbox: SandboxProcess) -> None:
+    sandbox.settings(iru={"synthetic_devices": 2000})
+    item = run(sandbox, iru_library_item_info, library_item="Okta Verify")["library_item"]["id"]
+    sandbox.clear_requests()
+    listed = run(sandbox, iru_device_info, status_of=item, fields=["serial_number", "library_item_status"])
+    assert listed["count"] == 2025
+    pages = Counter(one["path"] for one in sandbox.requests("iru"))
+    in_scope = pages.pop(f"/api/v1/library/library-items/{item}/status")
+    assert pages == {"/api/v1/devices": 7} and in_scope <= 7
+    sandbox.clear_requests()
+    rows = run(sandbox, iru_prism_info, category="device_information", fields=["serial_number"])["rows"]
+    assert len(rows) > 1800 and len(sandbox.requests("iru")) == -(-len(rows) // 300)

@@ -55,9 +55,9 @@ class Tenant:
         form.add_field(last, content, filename="package.pkg", content_type="application/octet-stream")
         return self.post_to_store(data=form, **options)
 
-    def get_from_store(self, path: str, query: dict[str, str], host: str) -> Answer:
-        app = service_app(self.world, "uploads", uploads.routes(self.world), [])
-        return _exchange(app, "GET", path, params=query, headers={"Host": host})
+    def get_from_store(self, path: str, query: dict[str, str], host: str, **headers: str) -> Answer:
+        app = service_app(self.world, "uploads", [*iru.storage_routes(self.world), *uploads.routes(self.world)], [])
+        return _exchange(app, "GET", path, params=query, headers={"Host": host} | headers)
 
     def post_to_store(self, **options: Any) -> Answer:
         app = service_app(self.world, "uploads", uploads.routes(self.world), [])
