@@ -22,7 +22,8 @@ extends_documentation_fragment:
 notes:
   - Least permissions of the API token are List Blueprints, List Library Items, Assign Library Item and Remove Library
     Item, and List Custom Profiles where an item is given by name; for the name of an item that is neither a custom
-    profile nor on the Blueprints in question also List Custom Apps, List Custom Scripts and List audit events.
+    profile nor on the Blueprints in question also List Custom Apps, List Custom Scripts and List audit events; with
+    O(type) also Get Library Item Statuses.
   - The API does not tell in which node of an Assignment Map an item is. With C(node) set and the item somewhere on
     the map, a real run asks Iru, which answers whether anything had to be done; a run in check mode can only report
     C(assigned) as unknown. It then warns, predicts no write for O(state=present), and predicts one for
@@ -39,6 +40,13 @@ options:
     description: Several items, each as O(library_item). All of them are for all of O(blueprints).
     type: list
     elements: str
+  type:
+    description:
+      - Of which type the item is in Iru's words, such as V(vpp-app) for an App Store app (Apps and Books),
+        V(automatic-app) for an Auto App, V(custom-app), V(custom-script) or V(profile).
+      - Of several items of a name only those of this type count, and an item of another one is refused. Iru tells the
+        type of an item by the devices that have it; one that no device has is taken with a warning.
+    type: str
   blueprints:
     description:
       - The Blueprints, each as a name, an id, or a dictionary of C(name) or C(id), and C(node).
@@ -78,6 +86,14 @@ EXAMPLES = r"""
     url: https://example.api.kandji.io
     token: "{{ iru_token }}"
     library_item: Okta attestation
+    blueprints: [Attestation pilot]
+
+- name: Okta Verify from the App Store, whatever else is called so
+  okta_iru.attestation.iru_library_assignment:
+    url: https://example.api.kandji.io
+    token: "{{ iru_token }}"
+    library_item: Okta Verify
+    type: vpp-app
     blueprints: [Attestation pilot]
 
 - name: Everything that the first wave needs, on its Blueprint
@@ -180,7 +196,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_assignme
     resolve_targets,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import list_blueprints
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import Library, find_item
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
@@ -189,6 +205,7 @@ SPEC = ModuleSpec(
         **iru_options(),
         "library_item": {"type": "str"},
         "library_items": {"type": "list", "elements": "str"},
+        "type": {"type": "str"},
         "blueprints": {"type": "list", "elements": "raw", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "exact": {"type": "bool", "default": False},
@@ -224,7 +241,7 @@ def run(task: Task) -> dict[str, Any]:
     if not all(is_planned(one, check=task.check) for one in references):  # what does not exist yet is on no Blueprint
         for target in (*targets, *others):
             library.on(target.blueprint["id"])
-    items = list({item["id"]: item for item in map(library.find, references)}.values())
+    items = list({item["id"]: item for item in (find_item(task, library, one) for one in references)}.values())
     if task.diff and len(items) > 1:  # a diff of several items tells them apart by name, as one in check mode can
         items = [library.with_name(item) for item in items]
     steps = list(_steps(options, items, (targets, others), library))

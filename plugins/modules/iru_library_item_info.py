@@ -33,6 +33,13 @@ options:
       - More than one item of the name in a step is an error that lists the ids.
     type: str
     required: true
+  type:
+    description:
+      - Of which type the item is in Iru's words, such as V(vpp-app) for an App Store app (Apps and Books),
+        V(automatic-app) for an Auto App, V(custom-app), V(custom-script) or V(profile).
+      - Of several items of a name only those of this type count, and an item of another one is refused. Iru tells the
+        type of an item by the devices that have it; one that no device has is taken with a warning.
+    type: str
   blueprints:
     description:
       - Only devices on these Blueprints (names or ids), and count those that have no status at all as C(missing).
@@ -155,6 +162,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_library import (
     Library,
     Record,
+    find_item,
     type_on_a_device,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_status import (
@@ -172,6 +180,7 @@ SPEC = ModuleSpec(
     options={
         **iru_options(),
         "library_item": {"type": "str", "required": True},
+        "type": {"type": "str"},
         "blueprints": {"type": "list", "elements": "str"},
         "platforms": {"type": "list", "elements": "str", "choices": list(PLATFORMS), "default": ["Mac"]},
         "rows": {"type": "bool", "default": True},
@@ -195,7 +204,7 @@ def run(task: Task) -> dict[str, Any]:
     if wait is not None and wait["interval"] <= 0:
         raise InvalidInput(f"wait.interval is {wait['interval']}; expected seconds, more than 0.")
     client = iru_client(task)
-    item = Library(client).find(options["library_item"])
+    item = find_item(task, Library(client), options["library_item"])
     wanted = options["blueprints"]
     blueprints = None if wanted is None else [existing_blueprint(client, one)["id"] for one in wanted]
     look = partial(_look, client, item["id"], blueprints, set(options["platforms"]))
