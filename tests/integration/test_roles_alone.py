@@ -18,12 +18,14 @@ BLUEPRINTS = ["Engineering", "Sales", "Head Office"]
 OPTIONAL = (
     "sso_extension",
     "okta_verify_macos",
+    "windows_certificate",
     "okta_verify_windows",
     "open_prompt",
     "endpoint_security",
     "managed_app_config",
 )
 NEEDED = {
+    "windows_certificate": {"windows_certificate_url": "{scep_url}"},
     "endpoint_management": {
         "endpoint_management_scep_url": "{scep_url}",
         "endpoint_management_challenge": "{scep_challenge}",
@@ -41,6 +43,7 @@ USUAL = {
     "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
     "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
     "okta_verify_macos": {"okta_verify_macos_blueprints": BLUEPRINTS},
+    "windows_certificate": {"windows_certificate_blueprints": BLUEPRINTS},
     "okta_verify_windows": {"okta_verify_windows_blueprints": BLUEPRINTS},
     "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
     "endpoint_security": {"endpoint_security_blueprints": BLUEPRINTS},

@@ -50,3 +50,11 @@ def test_what_okta_does_not_take_is_refused(tmp_path: Path, sandbox: SandboxProc
         run = run_role(tmp_path / str(number), sandbox, VERIFY, options=options, fails=True)
         assert "host:port" in run.tasks[-1].result["msg"]
         assert sandbox.requests() == []
+
+
+def test_a_secret_key_that_windows_cannot_encode_is_refused(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    options = {"url": sandbox.ready["scep_url"], "challenge": "not_for_windows_0123456789abcdef"}
+    run = run_role(tmp_path, sandbox, "windows_certificate", options=options, fails=True)
+    assert "PrintableString" in run.tasks[-1].result["msg"]
+    assert options["challenge"] not in run.output
+    assert sandbox.requests() == []
