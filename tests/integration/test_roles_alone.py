@@ -43,7 +43,11 @@ USUAL = {
     "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
     "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
     "okta_verify_macos": {"okta_verify_macos_blueprints": BLUEPRINTS},
-    "windows_certificate": {"windows_certificate_blueprints": BLUEPRINTS},
+    # The secret key of the sandbox has characters that Windows cannot encode.
+    "windows_certificate": {
+        "windows_certificate_blueprints": BLUEPRINTS,
+        "windows_certificate_challenge": "Windows0can1encode2this3secret4key",
+    },
     "okta_verify_windows": {"okta_verify_windows_blueprints": BLUEPRINTS},
     "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
     "endpoint_security": {"endpoint_security_blueprints": BLUEPRINTS},
@@ -60,6 +64,7 @@ WRITES_OF_A_FIRST_RUN = {
     **dict.fromkeys(OPTIONAL, 4),
     "okta_verify_macos": 0,
     "okta_verify_windows": 1,
+    "windows_certificate": 3,
 }
 
 # What no conversion of Ansible makes a value of this type of. Text is left out, since anything becomes text.
