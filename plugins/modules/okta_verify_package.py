@@ -62,10 +62,18 @@ EXAMPLES = r"""
     url: https://example.okta.com
     dest: packages/
   register: okta_verify
+
+- name: Deliver it with Iru
+  okta_iru.attestation.iru_custom_app:
+    url: https://example.api.kandji.io
+    token: "{{ iru_token }}"
+    name: Okta Verify
+    src: "{{ okta_verify.file }}"
+    install_enforcement: install_once
 """
 
 RETURN = r"""
-path:
+file:
   description: Path of the package.
   returned: success
   type: str
@@ -150,7 +158,8 @@ def run(task: Task) -> dict[str, Any]:
     changed = found != sha256
     return {
         "changed": changed,
-        "path": str(destination),
+        # Not "path": Ansible would add owner and mode of the file, but only to the result of a module process.
+        "file": str(destination),
         "version": latest["version"],
         "sha256": sha256,
         "size": None if changed and task.check else destination.stat().st_size,

@@ -1,6 +1,6 @@
 """Measures the memory that `okta_verify_package` needs to download a package, small and large.
 
-The sandbox makes the bytes while it sends them. Each download is a process of its own; its peak is `ru_maxrss`. The
+The sandbox makes the bytes while it sends them. Each download is a process of its own; its peak is measured. The
 large one breaks off and goes on once. This fails if a peak is 100 MB or more.
 
 Usage: `.venv/bin/python -m tests.bench.download [gigabytes]` (2 if unset)

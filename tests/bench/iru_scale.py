@@ -20,6 +20,7 @@ from typing import Any
 
 import requests
 
+from tests.bench.peak import peak_of
 from tests.sandbox_process import SandboxProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,6 @@ def in_a_process(ready: dict[str, Any], module: str, options: dict[str, Any]) ->
 def _measure(name: str) -> None:
     """Runs the module with the options on standard input and prints what it took."""
     import importlib  # noqa: PLC0415 - only in the child, so that it is all that is measured there
-    import resource  # noqa: PLC0415
 
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: PLC0415
     from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute  # noqa: PLC0415
@@ -113,8 +113,8 @@ def _measure(name: str) -> None:
     result = execute(module.run, Task(options))
     if result.get("failed"):
         sys.exit(result["msg"])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"count": result["count"], "seconds": time.perf_counter() - begin, "mb": peak / 1000**2}))
+    seconds = time.perf_counter() - begin
+    print(json.dumps({"count": result["count"], "seconds": seconds, "mb": peak_of() / 1000**2}))
 
 
 def pages_of(log: list[dict[str, Any]]) -> dict[str, int]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from ansible_collections.okta_iru.attestation.plugins.modules import (  # noqa: 
     okta_system_log_info,
 )
 
+from tests.bench.peak import peak_of  # noqa: E402
 from tests.sandbox_process import SandboxProcess  # noqa: E402
 
 MODULES = {"okta_device_info": okta_device_info, "okta_system_log_info": okta_system_log_info}
@@ -62,7 +62,7 @@ def measured(ready: dict[str, str], module: str, options: dict[str, Any]) -> dic
         sys.exit(result["msg"])
     seconds = time.perf_counter() - begin
     count = result.get("count") or sum(result["counts"].values())
-    return {"count": count, "seconds": seconds, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"count": count, "seconds": seconds, "mib": peak_of() / 1024**2}
 
 
 def in_a_process(ready_file: Path, module: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,18 @@ def report(size: int, took: dict[str, Any], how: str = "") -> None:
         sys.exit(f"That is not less than {LARGEST_PEAK / 1000**2:.0f} MB.")
 
 
+def peak_of(process: int | str = "self") -> int:
+    """The most memory that a process has had, in bytes.
+
+    `ru_maxrss` would begin with that of the parent, which on Linux survives the start of another program.
+    """
+    status = Path(f"/proc/{process}/status")
+    if not status.exists() and process == "self":
+        return _largest(resource.RUSAGE_SELF)
+    lines = status.read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
 def _run(module: str) -> None:
     """Runs the module with the options on standard input and prints what it took."""
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: PLC0415
@@ -59,17 +71,17 @@ def _run(module: str) -> None:
     seconds = time.perf_counter() - begin
     if result.get("failed"):
         sys.exit(str(result))
-    print(json.dumps({"peak": _peak(resource.RUSAGE_SELF), "seconds": seconds, "result": result}))
+    print(json.dumps({"peak": peak_of(), "seconds": seconds, "result": result}))
 
 
 def _run_play(command: list[str]) -> None:
     """Runs a command and prints what its processes took, as its last line."""
     begin = time.perf_counter()
     subprocess.run(command, check=True)
-    print(json.dumps({"peak": _peak(resource.RUSAGE_CHILDREN), "seconds": time.perf_counter() - begin}))
+    print(json.dumps({"peak": _largest(resource.RUSAGE_CHILDREN), "seconds": time.perf_counter() - begin}))
 
 
-def _peak(who: int) -> int:
+def _largest(who: int) -> int:
     return resource.getrusage(who).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

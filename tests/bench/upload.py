@@ -1,8 +1,8 @@
 """Measures the memory that `iru_custom_app` needs to upload a package, small and large.
 
 A sparse file stands for the package, so that the disk is not what is measured. The sandbox hashes what arrives, keeping
-no byte of it. Each upload is done by a process of its own, and by the worker of an ansible-playbook; a peak is the
-`ru_maxrss` of the largest process. This fails if a peak is 100 MB or more.
+no byte of it. Each upload is done by a process of its own, and by the worker of an ansible-playbook; a peak is that
+of the largest process. This fails if a peak is 100 MB or more.
 
 Usage: `.venv/bin/python -m tests.bench.upload [gigabytes]` (2 if unset)
 """

@@ -6,17 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.peak import LARGEST_PEAK
+from tests.bench.peak import LARGEST_PEAK, peak_of
 from tests.bench.upload import measured, package
 from tests.sandbox_process import SandboxProcess
 
 MEGABYTE = 1000**2
-
-
-def peak_of(process_id: int) -> int:
-    """The most memory that a process has had, in bytes."""
-    status = Path(f"/proc/{process_id}/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 needs_proc = pytest.mark.skipif(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.bench.download import measured
-from tests.bench.peak import LARGEST_PEAK
-from tests.integration.test_iru_upload_memory import MEGABYTE, needs_proc, peak_of
+from tests.bench.peak import LARGEST_PEAK, peak_of
+from tests.integration.test_iru_upload_memory import MEGABYTE, needs_proc
 from tests.sandbox_process import SandboxProcess
 
 

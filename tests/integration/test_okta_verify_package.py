@@ -47,7 +47,7 @@ def test_it_is_brought_once(sandbox: SandboxProcess, tmp_path: Path) -> None:
     assert planned == {**first, "size": None}
     assert (first["changed"], first["size"], first["version"], first["writes"]) == (True, 2_000_000, "9.71.0", [])
     (file,) = tmp_path.iterdir()
-    assert (str(file), sha256(file)) == (first["path"], first["sha256"])
+    assert (str(file), sha256(file)) == (first["file"], first["sha256"])
     assert file.name.startswith("OktaVerify-9.71.0-") and file.name.endswith(".pkg")
     for check in (True, False):
         again = package(sandbox, tmp_path, check=check, sha256=first["sha256"].upper())
@@ -153,7 +153,7 @@ def test_the_package_for_windows_is_not_confirmed(sandbox: SandboxProcess, tmp_p
     assert "No public source confirms" in result["warnings"][0]
     sandbox.settings(okta={"windows_artifact": True})
     result = package(sandbox, tmp_path, **windows)
-    assert result["path"].endswith(".exe") and len(result["warnings"]) == 1
+    assert result["file"].endswith(".exe") and len(result["warnings"]) == 1
     assert len(run(sandbox, okta_verify_package_info, **windows)["warnings"]) == 1
 
 
