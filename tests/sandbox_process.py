@@ -107,8 +107,9 @@ class SandboxProcess:
         return dict(self._call("POST", "/control/settings", changes))
 
     def reset(self) -> None:
-        """Back to the seed, without faults and with an empty request log."""
+        """Back to the seed, without faults and with an empty request log, and without a record of what was made."""
         self._call("POST", "/control/reset")
+        Path(f"{self.ready_file}.files", "record.json").unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> dict[str, Any]:
         deadline = time.monotonic() + _START_SECONDS

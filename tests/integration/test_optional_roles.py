@@ -231,7 +231,8 @@ def test_endpoint_security_is_switched_on_and_macs_know_where_the_signals_are(
     run = run_role(tmp_path / "run", sandbox, "endpoint_security", options=options)
     assert integrations(sandbox)[CROWDSTRIKE, "MACOS"]["status"] == "ACTIVE"
     activation = ("POST", f"/api/v1/device-integrations/{known['id']}/lifecycle/activate")
-    assert [activation, *writes_told(run)] == writes_sent(sandbox), "the first task is a loop"
+    assert activation in writes_told(run)
+    assert writes_told(run) == writes_sent(sandbox)
     macs = received(sandbox)
     assert macs
     for payloads in macs.values():

@@ -137,7 +137,7 @@ def test_on_a_converged_tenant(
     sandbox.load_state(converged_state)
     run = play(sandbox, tmp_path, [imported(role, variables(role, sandbox.ready))])
     assert (run.changed(), writes_sent(sandbox)) == ([], [])
-    assert sandbox.requests()
+    assert sandbox.requests() or role == "teardown", "which goes by the record"
 
 
 def test_verify_reports_and_waits(tmp_path: Path, sandbox: SandboxProcess, converged_state: dict[str, Any]) -> None:
