@@ -87,7 +87,7 @@ _FILTERS = ("email", "id", "integration_id", "archived")
 
 def _matches(user: Record, wanted: Mapping[str, str]) -> bool:
     """Documented: an address that contains the text; an integration's UUID. Its number is taken as well."""
-    integration = user["integration"]
+    integration = user["integration"] or {"id": None, "uuid": None}
     return (
         wanted.get("email", "").lower() in user["email"].lower()
         and wanted.get("id", user["id"]) == user["id"]

@@ -1,7 +1,7 @@
 """The sandbox's Iru tenant as an independent client sees it: irusdk (PyPI, not by Iru), over TLS.
 
 irusdk accepts the full API URL, host and port included, and a CA file, so nothing of it is changed here. Left out is
-what its models refuse although Iru documents it: users (``integration.id`` is a number), devices without user or date.
+what its models refuse although Iru documents it (test_irusdk_directory.py).
 """
 
 from __future__ import annotations
