@@ -72,20 +72,24 @@ def create_policy(client: Client, name: str, description: str | None) -> Record:
     """Create a policy; Okta adds a Catch-all Rule that lets in everyone with two factors.
 
     Of two runs that create the same name at the same time, the later one removes its own policy, which no app uses
-    yet, and takes the other's.
+    yet, and takes the other's. A run that got no answer cannot tell which is its own, so it removes every later one
+    that is still as Okta makes them.
     """
     body = {"type": TYPE, "name": name, **({"description": description} if description is not None else {})}
     planned = {"id": planned_id(PLANNED_KIND, name), "status": "ACTIVE", **body}
-    created: Record = client.write(
-        Request("POST", PATH, json=body),
-        predicted=planned,
-        read_back=lambda: _oldest_of(client, name),
-    )
+    unanswered: list[Record] = []
+
+    def read_back() -> Record | None:
+        unanswered.extend(_twins(client, name))
+        return unanswered[0] if unanswered else None
+
+    created: Record = client.write(Request("POST", PATH, json=body), predicted=planned, read_back=read_back)
     if client.check:
         return created
-    first = _oldest_of(client, name) or created
-    if first["id"] != created["id"]:
-        delete_policy(client, created)
+    first, *later = _twins(client, name) or [created]
+    for twin in later:
+        if twin["id"] == created["id"] or (unanswered and _has_no_own_rule(client, twin)):
+            delete_policy(client, twin)
     return first
 
 
@@ -142,9 +146,16 @@ def require_not_admin_console(client: Client, policy: Record) -> None:
         )
 
 
-def _oldest_of(client: Client, name: str) -> Record | None:
-    twins = [one for one in list_policies(client) if one.get("name") == name]
-    return min(twins, key=lambda one: (str(one.get("created")), str(one["id"])), default=None)
+def _twins(client: Client, name: str) -> list[Record]:
+    """The policies of exactly this name, oldest first."""
+    twins = (one for one in list_policies(client) if one.get("name") == name)
+    return sorted(twins, key=lambda one: (str(one.get("created")), str(one["id"])))
+
+
+def _has_no_own_rule(client: Client, policy: Record) -> bool:
+    """Whether a policy has its Catch-all Rule only. One that another run has just removed is no longer there."""
+    rules = client.find(f"{PATH}/{policy['id']}/rules")
+    return rules is not None and all(one.get("system") for one in rules)
 
 
 def _admin_console_policy(client: Client, policy: Record) -> str | None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from ansible_collections.okta_iru.attestation.plugins.module_utils import _http
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _http, _okta_policies
 from ansible_collections.okta_iru.attestation.plugins.modules import okta_access_policy, okta_app_policy
 
 from tests.integration.okta_module import run, written
@@ -80,10 +80,27 @@ def test_two_runs_at_once_make_one_policy(sandbox, fault):
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(policy, sandbox) for _run in range(2)]
         results = [one.result() for one in both]
-    names = [one["name"] for one in sandbox.state()["okta"]["policies"].values()]
-    assert names.count(NAME) == 1
+    assert names_of(sandbox).count(NAME) == 1
     assert len({one["policy"]["id"] for one in results}) == 1
     assert not policy(sandbox)["changed"]
+
+
+@pytest.mark.parametrize("fault", [{"close": "after"}, {"status": 503, "effect": True}])
+@pytest.mark.parametrize(("rules", "left"), [(0, 1), (1, 2)])
+def test_a_run_without_an_answer_removes_what_it_made_beside_another(sandbox, monkeypatch, fault, rules, left):
+    """One that listed before the other created, and never learnt the id of its own; what has rules is somebody's."""
+    first = policy(sandbox)["policy"]
+    monkeypatch.setattr(okta_access_policy, "list_policies", lambda client: [])
+    sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/policies"}, "do": fault})
+    find = _okta_policies.Client.find
+    more = [{"id": "rul1", "system": False}] * rules
+    monkeypatch.setattr(_okta_policies.Client, "find", lambda client, path: [*find(client, path), *more])
+    assert policy(sandbox)["policy"]["id"] == first["id"]
+    assert names_of(sandbox).count(NAME) == left
+
+
+def names_of(sandbox) -> list[str]:
+    return [one["name"] for one in sandbox.state()["okta"]["policies"].values()]
 
 
 def company_of(sandbox, count: int) -> None:
