@@ -73,6 +73,12 @@ class Task:
             }
         }
 
+    def written(
+        self, writes: list[dict[str, str]], header: str, diff: tuple[Any, Any], **fields: Any
+    ) -> dict[str, Any]:
+        """Result of a module that writes: ``changed`` if it did, its own ``fields``, the writes, and the diff."""
+        return {"changed": bool(writes), **fields, "writes": writes, **self.diff_result(header, *diff)}
+
 
 Run = Callable[[Task], dict[str, Any]]
 

@@ -297,12 +297,8 @@ def _check_force(task: Task, found: Record, number: int) -> None:
 
 
 def _result(task: Task, client: Client, blueprint: Record | None, diff: tuple[Record, Record]) -> dict[str, Any]:
-    return {
-        "changed": bool(client.writes),
-        "blueprint": blueprint,
-        "writes": client.writes,
-        **task.diff_result(f"Blueprint {task.params['name'] or task.params['id']}", *diff),
-    }
+    title = f"Blueprint {task.params['name'] or task.params['id']}"
+    return task.written(client.writes, title, diff, blueprint=blueprint)
 
 
 def main() -> None:

@@ -377,13 +377,8 @@ def _result(
     task: Task, client: Client, app: Record | None, diff: tuple[Record, Record], *, uploaded: bool
 ) -> dict[str, Any]:
     title = f"custom app {task.params['name'] or task.params['id']}"
-    return {
-        "changed": bool(client.writes),
-        "app": app_view(app) if app is not None else None,
-        "uploaded": uploaded,
-        "writes": client.writes,
-        **task.diff_result(title, *diff),
-    }
+    view = app_view(app) if app is not None else None
+    return task.written(client.writes, title, diff, app=view, uploaded=uploaded)
 
 
 def main() -> None:

@@ -380,13 +380,8 @@ def _result(
     task: Task, client: Client, profile: Record | None, diff: tuple[Record, Record], *, reissued: bool
 ) -> dict[str, Any]:
     title = f"custom profile {task.params['name'] or task.params['id']}"
-    return {
-        "changed": bool(client.writes),
-        "profile": profile_view(profile) if profile is not None else None,
-        "reissued": reissued,
-        "writes": client.writes,
-        **task.diff_result(title, *diff),
-    }
+    view = profile_view(profile) if profile is not None else None
+    return task.written(client.writes, title, diff, profile=view, reissued=reissued)
 
 
 def main() -> None:

@@ -254,12 +254,7 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedScript) -> 
 
 def _result(task: Task, client: Client, script: Record | None, diff: tuple[Record, Record]) -> dict[str, Any]:
     title = f"custom script {task.params['name'] or task.params['id']}"
-    return {
-        "changed": bool(client.writes),
-        "script": script,
-        "writes": client.writes,
-        **task.diff_result(title, *diff),
-    }
+    return task.written(client.writes, title, diff, script=script)
 
 
 def main() -> None:

@@ -276,12 +276,7 @@ def _note(task: Task, client: Client, device: Record, was: Record, now: Record |
 
 
 def _result(task: Task, client: Client, devices: list[Record], diff: tuple[Record, Record]) -> dict[str, Any]:
-    return {
-        "changed": bool(client.writes),
-        "devices": devices,
-        "writes": client.writes,
-        **task.diff_result("devices", *diff),
-    }
+    return task.written(client.writes, "devices", diff, devices=devices)
 
 
 def main() -> None:

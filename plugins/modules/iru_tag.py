@@ -170,7 +170,7 @@ def _renamed_from(client: Client, previous: str | None, found: Record | None, na
 
 def _result(task: Task, client: Client, tag: Record | None, diff: tuple[Record, Record]) -> dict[str, Any]:
     title = f"tag {task.params['name'] or task.params['id']}"
-    return {"changed": bool(client.writes), "tag": tag, "writes": client.writes, **task.diff_result(title, *diff)}
+    return task.written(client.writes, title, diff, tag=tag)
 
 
 def main() -> None:

@@ -248,13 +248,8 @@ def _note(task: Task, client: Client, policy: Record, was: Record | None, now: R
 def _result(
     task: Task, client: Client, policy: Record | None, diff: tuple[Record, Record], **more: Any
 ) -> dict[str, Any]:
-    return {
-        "changed": bool(client.writes),
-        "policy": None if policy is None else shown(policy),
-        "writes": client.writes,
-        **more,
-        **task.diff_result(f"app sign-in policy {task.params['name'] or task.params['id']}", *diff),
-    }
+    title = f"app sign-in policy {task.params['name'] or task.params['id']}"
+    return task.written(client.writes, title, diff, policy=None if policy is None else shown(policy), **more)
 
 
 def main() -> None:

@@ -287,14 +287,13 @@ def _of_earlier_task(task: Task, policy: Record, rule_id: str) -> dict[str, Any]
 
 
 def _result(task: Task, client: Client, policy: Record, found: Record | None, rule: Record | None) -> dict[str, Any]:
-    before, after = differences(_compared(found), _compared(rule))
-    return {
-        "changed": bool(client.writes),
-        "rule": None if rule is None else shown(rule),
-        "policy": {"id": policy["id"], "name": policy["name"]},
-        "writes": client.writes,
-        **task.diff_result(f"rule {_title(task.params)} of {policy['name']}", before, after),
-    }
+    return task.written(
+        client.writes,
+        f"rule {_title(task.params)} of {policy['name']}",
+        differences(_compared(found), _compared(rule)),
+        rule=None if rule is None else shown(rule),
+        policy={"id": policy["id"], "name": policy["name"]},
+    )
 
 
 def _title(options: dict[str, Any]) -> str:

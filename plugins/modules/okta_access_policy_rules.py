@@ -196,14 +196,14 @@ def run(task: Task) -> dict[str, Any]:
         task.warn(f"The {CATCH_ALL} of a policy that is made in the same run cannot be told in check mode.")
     after = rule_set.converge(before, options["catch_all"])
     names = shown_order(after)
-    return {
-        "changed": bool(client.writes),
-        "rules": [shown(rule) for rule in after],
-        "policy": {"id": policy["id"], "name": policy["name"]},
-        "removed": [name for name in shown_order(before) if name not in names],
-        "writes": client.writes,
-        **task.diff_result(f"rules of {policy['name']}", *differences(compared(before), compared(after))),
-    }
+    return task.written(
+        client.writes,
+        f"rules of {policy['name']}",
+        differences(compared(before), compared(after)),
+        rules=[shown(rule) for rule in after],
+        policy={"id": policy["id"], "name": policy["name"]},
+        removed=[name for name in shown_order(before) if name not in names],
+    )
 
 
 def main() -> None:

@@ -248,12 +248,7 @@ def run(task: Task) -> dict[str, Any]:
     after = shown_authenticator(now, converged.values())
     was, is_now = differences(before, after)
     task.note("okta_authenticator", client.base_url, found["id"], found["name"], was=was, now=is_now)
-    return {
-        "changed": bool(client.writes),
-        "authenticator": after,
-        "writes": client.writes,
-        **task.diff_result(f"authenticator {found['name']}", was, is_now),
-    }
+    return task.written(client.writes, f"authenticator {found['name']}", (was, is_now), authenticator=after)
 
 
 def _wanted_settings(options: Record, found: Record) -> Record:

@@ -140,17 +140,11 @@ def run(task: Task) -> dict[str, Any]:
     changed = [device for device in devices if device["changed"]]
     if state == ABSENT and changed:
         _warn_of_certificates(task, changed)
-    return {
-        "changed": bool(client.writes),
-        "devices": devices,
-        "missing": missing,
-        "writes": client.writes,
-        **task.diff_result(
-            "status of devices",
-            {_title(device): device["previous_status"] for device in changed},
-            {_title(device): device["status"] for device in changed if device["status"]},
-        ),
-    }
+    diff = (
+        {_title(device): device["previous_status"] for device in changed},
+        {_title(device): device["status"] for device in changed if device["status"]},
+    )
+    return task.written(client.writes, "status of devices", diff, devices=devices, missing=missing)
 
 
 def _shown(device: Record, status: str | None) -> Record:

@@ -381,13 +381,9 @@ def _result(task: Task, client: Client, found: Record | None, now: Record | None
     was, is_ = (None if one is None else properties(one) for one in (found, now))
     named = found or now or {}
     task.note("okta_device_assurance", client.base_url, str(named.get("id")), named.get("name"), was=was, now=is_)
-    before, after = differences(meaning(was) if was else {}, meaning(is_) if is_ else {})
-    return {
-        "changed": bool(client.writes),
-        "device_assurance": None if now is None else shown(now),
-        "writes": client.writes,
-        **task.diff_result(f"{KIND} {task.params['name'] or task.params['id']}", before, after),
-    }
+    diff = differences(meaning(was) if was else {}, meaning(is_) if is_ else {})
+    title = f"{KIND} {task.params['name'] or task.params['id']}"
+    return task.written(client.writes, title, diff, device_assurance=None if now is None else shown(now))
 
 
 def main() -> None:

@@ -114,13 +114,9 @@ def run(task: Task) -> dict[str, Any]:
     now = switch_integration(client, found, ACTIVE if options["state"] == "enabled" else DEACTIVATED)
     was, is_now = ({"status": one["status"]} for one in (found, now))
     task.note("okta_device_integration", client.base_url, found["id"], found["name"], was=was, now=is_now)
-    sides = ({"status": one["status"]} if client.writes else {} for one in (found, now))
-    return {
-        "changed": bool(client.writes),
-        "device_integration": shown(now),
-        "writes": client.writes,
-        **task.diff_result(f"device integration {found['name']} for {found['platform'].lower()}", *sides),
-    }
+    title = f"device integration {found['name']} for {found['platform'].lower()}"
+    diff = ({"status": found["status"]}, {"status": now["status"]}) if client.writes else ({}, {})
+    return task.written(client.writes, title, diff, device_integration=shown(now))
 
 
 def main() -> None:
