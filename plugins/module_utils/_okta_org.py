@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import BadAnswer
@@ -19,7 +20,7 @@ _FASTPASS = "signed_nonce"
 
 
 def read_pipeline(client: Client) -> Record:
-    """``id``, ``pipeline`` (idx is Identity Engine, v1 Classic) and ``hosts`` of the org; needs no token.
+    """``id``, ``pipeline`` (idx is Identity Engine, v1 Classic) and ``hosts``, that of the url first; needs no token.
 
     Raises BadAnswer when the url is not that of an org.
     """
@@ -28,8 +29,13 @@ def read_pipeline(client: Client) -> Record:
     if not isinstance(body, dict) or "pipeline" not in body:
         raise BadAnswer(f"GET {path} on {client.base_url} answered no description of an Okta org; check the url.")
     link = ((body.get("_links") or {}).get("organization") or {}).get("href") or ""
-    hosts = {urlsplit(client.base_url).netloc, urlsplit(link).netloc} - {""}
-    return {"id": body.get("id"), "pipeline": body["pipeline"], "hosts": sorted(hosts)}
+    hosts = distinct([urlsplit(client.base_url).netloc, urlsplit(link).netloc])
+    return {"id": body.get("id"), "pipeline": body["pipeline"], "hosts": hosts}
+
+
+def distinct(hosts: Iterable[str]) -> list[str]:
+    """Host names in the order given, each once, in lower case."""
+    return list(dict.fromkeys(host.lower() for host in hosts if host))
 
 
 def read_org(client: Client) -> Record:

@@ -76,8 +76,8 @@ identity_engine:
   sample: true
 hosts:
   description:
-    - Host names of the org that are known, that of O(url) and that by which the org calls itself. With V(domains) in
-      O(gather) also its own at Okta and its custom domains.
+    - Host names of the org that are known, first that of O(url), then that by which the org calls itself. With
+      V(domains) in O(gather) also its own at Okta and its custom domains whose DNS records were verified.
   returned: success
   type: list
   elements: str
@@ -119,6 +119,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_org import (
     CLASSIC,
     IDENTITY_ENGINE,
+    distinct,
     has_fastpass,
     read_domains,
     read_okta_verify,
@@ -158,7 +159,7 @@ def run(task: Task) -> dict[str, Any]:
             verify = read_okta_verify(client)
             result.update(okta_verify=verify, fastpass=has_fastpass(verify))
         if "domains" in gather:
-            result["hosts"] = sorted({*result["hosts"], *read_domains(client)})
+            result["hosts"] = distinct([*result["hosts"], *read_domains(client)])
     return result
 
 

@@ -73,7 +73,7 @@ def test_fastpass_reaches_the_macs_of_the_blueprint(tmp_path: Path, sandbox: San
             "TeamIdentifier": "B7F62B65BN",
             "Type": "Credential",
             "Realm": "Okta Device",
-            "Hosts": ["127.0.0.1", "login.acme.example"],
+            "Hosts": ["127.0.0.1", "attest-example.okta.com", "login.acme.example"],
         }
 
 
