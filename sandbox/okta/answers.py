@@ -38,6 +38,8 @@ _SUMMARIES = {
     ),
     "E0000239": (423, "The rule priorities are being reconciled."),
 }
+# Parameters of apps that no recorded Link header repeats.
+_NOT_REPEATED = {"useOptimization", "alwaysIncludeVpnSettings", "includeNonDeleted"}
 _CODE_OF_STATUS = {status: code for code, (status, _) in reversed(_SUMMARIES.items())}
 
 
@@ -167,17 +169,34 @@ def limit_of(request: web.Request, default: int, maximum: int, minimum: int = 1)
     return int(text)
 
 
-def with_links(request: web.Request, response: web.Response, next_parameters: dict[str, str] | None) -> web.Response:
-    """Adds Okta's Link headers: `self`, and `next` with the request's own parameters and the given ones on top."""
+def with_links(
+    request: web.Request, response: web.Response, *, limit: int | None = None, after: str | None = None
+) -> web.Response:
+    """Adds Okta's Link headers: `self`, and `next` when there is an ``after``.
+
+    As recorded (okta/okta-sdk-python): `after` comes first, then the page size, which is told even if nobody asked for
+    it (None: this list is not paged unless asked), then the other parameters but those that change nothing.
+    """
     base, host = base_url(request), request.app[WORLD].data["okta"]["settings"]["link_host"]
     url = (f"https://{host}" if host else base) + request.path.rstrip("/")
-    query = f"?{request.query_string}" if request.query_string else ""
-    response.headers.add("Link", f'<{url}{query}>; rel="self"')
-    if next_parameters is not None:
-        # `after` comes first, as recorded.
-        parameters = urlencode({**next_parameters, **{**request.query, **next_parameters}})
-        response.headers.add("Link", f'<{url}?{parameters}>; rel="next"')
+    page = {"after": request.query.get("after"), "limit": request.query.get("limit") if limit is None else str(limit)}
+    others = {name: value for name, value in request.query.items() if name not in {*page, *_NOT_REPEATED}}
+
+    def link(relation: str, **changes: str) -> str:
+        first = {name: value for name, value in {**page, **changes}.items() if value is not None}
+        query = urlencode({**first, **others})
+        return f'<{url}{"?" if query else ""}{query}>; rel="{relation}"'
+
+    response.headers.add("Link", link("self"))
+    if after is not None:
+        response.headers.add("Link", link("next", after=after))
     return response
+
+
+def lifecycle_link(url: str, active: bool) -> dict[str, Any]:
+    """The link of an object's possible transition, the only one that it has."""
+    operation = "deactivate" if active else "activate"
+    return {operation: {"href": f"{url}/lifecycle/{operation}", "hints": {"allow": ["POST"]}}}
 
 
 def id_page(request: web.Request, objects: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -200,7 +219,7 @@ def id_page(request: web.Request, objects: list[dict[str, Any]], limit: int) -> 
 def paged(request: web.Request, objects: list[dict[str, Any]], limit: int) -> web.Response:
     """One page of objects with its Link headers."""
     page, after = id_page(request, objects, limit)
-    return with_links(request, json_response(page), {"after": after, "limit": str(limit)} if after else None)
+    return with_links(request, json_response(page), limit=limit, after=after)
 
 
 def to_cursor(value: Any) -> str:

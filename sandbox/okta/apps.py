@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from aiohttp import web
@@ -37,8 +39,7 @@ async def list_apps(request: web.Request) -> web.Response:
         # Okta takes user/{id} only, with a filter that names the user.
         raise invalid("RequestParams", "Expand query is malformed.")
     page, after = id_page(request, apps, limit)
-    shown = [shown_app(request, app) for app in page]
-    return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
+    return with_links(request, json_response([shown_app(request, app) for app in page]), limit=limit, after=after)
 
 
 def _filter(text: str) -> Expression:
@@ -102,7 +103,7 @@ def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mod
         "signOnMode": sign_on_mode,
         "credentials": {
             "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
-            "signing": {},
+            "signing": {"kid": _key_id(world, "okta" if is_built_in else app_id)},
         },
         "universalLogout": None,
         "settings": {
@@ -111,11 +112,25 @@ def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mod
             "manualProvisioning": False,
             "implicitAssignment": False,
             **({} if is_built_in else {"notes": {"admin": None, "enduser": None}}),
+            **({"signOn": _saml_settings()} if sign_on_mode == "SAML_2_0" else {}),
         },
         "access_policy": access_policy,
     }
     world.data["okta"]["apps"][app["id"]] = app
     return app
+
+
+def _key_id(world: World, owner: str) -> str:
+    """The name of the key that an app signs with; Okta's own apps share one (recorded)."""
+    digest = hashlib.sha256(f"{world.data['sandbox']['seed']}:kid:{owner}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _saml_settings() -> dict[str, Any]:
+    """What an app of Okta's catalogue has that speaks SAML (recorded of Zoom)."""
+    overrides = ("ssoAcsUrlOverride", "audienceOverride", "recipientOverride", "destinationOverride")
+    unset = dict.fromkeys(("defaultRelayState", *overrides))
+    return {**unset, "attributeStatements": [], "configuredAttributeStatements": []}
 
 
 def apps_of_policy(world: World, policy_id: str) -> list[dict[str, Any]]:
@@ -127,7 +142,12 @@ def shown_app(request: web.Request, app: dict[str, Any]) -> dict[str, Any]:
     """An app as the API shows it; its policy is in ``_links.accessPolicy`` only."""
     base, name = base_url(request), app["name"]
     url = f"{base}/api/v1/apps/{app['id']}"
+    saml_links = {
+        "help": {"href": f"{base}/app/{name}/{app['id']}/setup/help/SAML_2_0/external-doc", "type": "text/html"},
+        "metadata": {"href": f"{url}/sso/saml/metadata", "type": "application/xml"},
+    }
     links = {
+        **(saml_links if app["signOnMode"] == "SAML_2_0" else {}),
         "uploadLogo": {"href": f"{url}/logo", "hints": {"allow": ["POST"]}},
         "appLinks": [
             {"name": link, "href": f"{base}/home/{name}/{app['id']}/2", "type": "text/html"}

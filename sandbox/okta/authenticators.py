@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sandbox.clock import okta_time
 from sandbox.okta.access import needs
-from sandbox.okta.answers import OktaError, base_url, invalid, json_object, not_found
+from sandbox.okta.answers import OktaError, base_url, invalid, json_object, lifecycle_link, not_found
 from sandbox.okta.audit import audit
 from sandbox.okta.authenticator_settings import accepted_settings
 from sandbox.okta.authenticator_use import refuse_if_policies_need_it
@@ -73,12 +73,6 @@ def note_change(world: World, authenticator: dict[str, Any], operation: str) -> 
     authenticator["lastUpdated"] = okta_time(world.clock.now())
     event, target = f"security.authenticator.lifecycle.{operation}", (authenticator["id"], authenticator["name"])
     audit(world, event, f"{operation.capitalize()} authenticator", "AuthenticatorConfiguration", target)
-
-
-def lifecycle_link(url: str, active: bool) -> dict[str, Any]:
-    """Only the possible transition has a link."""
-    operation = "deactivate" if active else "activate"
-    return {operation: {"href": f"{url}/lifecycle/{operation}", "hints": {"allow": ["POST"]}}}
 
 
 def _check_key(world: World, authenticator: dict[str, Any], body: dict[str, Any]) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.okta.access import needs
-from sandbox.okta.answers import base_url, not_found
+from sandbox.okta.answers import base_url, lifecycle_link, not_found
 from sandbox.okta.audit import audit
-from sandbox.okta.authenticators import lifecycle_link
 from sandbox.web import WORLD, json_response
 
 _FEATURE = "device-integrations"

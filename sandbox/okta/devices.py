@@ -48,9 +48,9 @@ async def list_devices(request: web.Request) -> web.Response:
     fields = _fields(request.query.get("fields", ""))
     expression = _expression(request.query["search"]) if request.query.get("search") else None
     devices, more = device_store.page(world, expression, request.query.get("after"), limit)
-    following = {"after": devices[-1]["id"], "limit": str(limit)} if more else None
+    after = devices[-1]["id"] if more else None
     shown = [_only(fields, _shown(request, device, expand)) for device in devices]
-    return with_links(request, json_response(shown), following)
+    return with_links(request, json_response(shown), limit=limit, after=after)
 
 
 @needs("okta.devices.read", rate_limits.DEVICES, _FEATURE)

@@ -66,8 +66,8 @@ async def list_logs(request: web.Request) -> web.Response:
         page = read(world, query, limit, cursor)
     except ValueError as error:
         raise OktaError("E0000031", causes=["Invalid cursor."]) from error
-    following = None if page.cursor is None else {"after": to_cursor(page.cursor)}
-    return with_links(request, json_response(page.events), following)
+    after = None if page.cursor is None else to_cursor(page.cursor)
+    return with_links(request, json_response(page.events), after=after)
 
 
 def _moment(parameters: Mapping[str, str], name: str) -> datetime | None:

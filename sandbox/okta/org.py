@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.okta.access import needs
-from sandbox.okta.answers import OktaError, base_url, limit_of, not_found, paged
+from sandbox.okta.answers import OktaError, base_url, lifecycle_link, limit_of, not_found, paged
 from sandbox.okta.scim import parse
 from sandbox.web import WORLD, json_response
 
-_USER_OPERATIONS = {
+# The links of an active user in the order that is recorded; those with a path are operations.
+_USER_LINKS = {
     "suspend": "lifecycle/suspend",
-    "deactivate": "lifecycle/deactivate",
+    "schema": None,
     "resetPassword": "lifecycle/reset_password",
-    "resetFactors": "lifecycle/reset_factors",
-    "expirePassword": "lifecycle/expire_password",
     "forgotPassword": "credentials/forgot_password",
-    "changePassword": "credentials/change_password",
+    "expirePassword": "lifecycle/expire_password",
     "changeRecoveryQuestion": "credentials/change_recovery_question",
+    "self": None,
+    "resetFactors": "lifecycle/reset_factors",
+    "type": None,
+    "changePassword": "credentials/change_password",
+    "deactivate": "lifecycle/deactivate",
 }
 
 
@@ -48,8 +53,15 @@ async def well_known(request: web.Request) -> web.Response:
 @needs("okta.orgs.read")
 async def get_org(request: web.Request) -> web.Response:
     """GET /api/v1/org."""
-    org = request.app[WORLD].data["okta"]["org"]
-    links = {"preferences": {"href": f"{base_url(request)}/api/v1/org/preferences"}}
+    org, base = request.app[WORLD].data["okta"]["org"], f"{base_url(request)}/api/v1/org"
+    links = {
+        "preferences": {"href": f"{base}/preferences"},
+        "uploadLogo": {"href": f"{base}/logo", "hints": {"allow": ["POST"]}},
+        "oktaCommunication": {"href": f"{base}/privacy/oktaCommunication"},
+        "logo": {"href": f"https://{org['cell']}static.oktacdn.com/assets/img/logos/okta-logo.png"},
+        "oktaSupport": {"href": f"{base}/privacy/oktaSupport"},
+        "contacts": {"href": f"{base}/contacts"},
+    }
     return json_response({**{key: value for key, value in org.items() if key != "cell"}, "_links": links})
 
 
@@ -77,9 +89,14 @@ def _shown_domain(request: web.Request, domain: dict[str, Any]) -> dict[str, Any
 async def list_users(request: web.Request) -> web.Response:
     """GET /api/v1/users: `q` is a prefix of first name, last name or e-mail, `search` and `filter` are SCIM."""
     names = ("firstName", "lastName", "email")
-    return _listing(
-        request, "users", lambda user, q: any(user["profile"][name].casefold().startswith(q) for name in names), 200
+    users = _matching(
+        request, "users", lambda user, q: any(user["profile"][name].casefold().startswith(q) for name in names)
     )
+    base = base_url(request)
+    shown = [
+        {**_with_emails(user), "_links": {"self": {"href": f"{base}/api/v1/users/{user['id']}"}}} for user in users
+    ]
+    return paged(request, shown, limit_of(request, 200, 200))
 
 
 @needs("okta.users.read")
@@ -88,40 +105,57 @@ async def get_user(request: web.Request) -> web.Response:
     wanted = request.match_info["id"]
     for user in request.app[WORLD].data["okta"]["users"].values():
         if wanted in {user["id"], user["profile"]["login"]}:
-            return json_response(shown_user(request, user))
+            return json_response(shown_user(request, _with_emails(user)))
     raise not_found(wanted, "User")
+
+
+def _with_emails(user: dict[str, Any]) -> dict[str, Any]:
+    """The users API tells the address of a user once more; the users of a device have no such key (recorded)."""
+    credentials = user["credentials"]
+    primary = {"value": user["profile"]["email"], "status": "VERIFIED", "type": "PRIMARY"}
+    emails = {"password": credentials["password"], "emails": [primary], "provider": credentials["provider"]}
+    return {**user, "credentials": emails}
 
 
 def shown_user(request: web.Request, user: dict[str, Any]) -> dict[str, Any]:
     """A user as the API shows one user, with the links that are recorded in the users of a device."""
     base = base_url(request)
     url, type_id = f"{base}/api/v1/users/{user['id']}", user["type"]["id"]
-    links: dict[str, dict[str, str]] = {
-        "self": {"href": url},
-        "schema": {"href": f"{base}/api/v1/meta/schemas/user/osc{type_id[3:]}"},
-        "type": {"href": f"{base}/api/v1/meta/types/user/{type_id}"},
+    plain = {
+        "self": url,
+        "schema": f"{base}/api/v1/meta/schemas/user/osc{type_id[3:]}",
+        "type": f"{base}/api/v1/meta/types/user/{type_id}",
     }
-    links |= {name: {"href": f"{url}/{path}", "method": "POST"} for name, path in _USER_OPERATIONS.items()}
+    links = {
+        name: {"href": f"{url}/{path}", "method": "POST"} if path else {"href": plain[name]}
+        for name, path in _USER_LINKS.items()
+    }
     return {**user, "_links": links}
 
 
 @needs("okta.networkZones.read")
 async def list_zones(request: web.Request) -> web.Response:
     """GET /api/v1/zones."""
-    return _listing(request, "zones", lambda zone, q: q in zone["name"].casefold(), 100)
+    zones = _matching(request, "zones", lambda zone, q: q in zone["name"].casefold())
+    return paged(request, [_shown_zone(request, zone) for zone in zones], limit_of(request, 20, 200))
 
 
-def _listing(request: web.Request, kind: str, prefix_matches: Any, maximum: int) -> web.Response:
+def _shown_zone(request: web.Request, zone: dict[str, Any]) -> dict[str, Any]:
+    url = f"{base_url(request)}/api/v1/zones/{zone['id']}"
+    own = {"self": {"href": url, "hints": {"allow": ["GET", "PUT", "DELETE"]}}}
+    return {**zone, "_links": {**own, **lifecycle_link(url, zone["status"] == "ACTIVE")}}
+
+
+def _matching(request: web.Request, kind: str, matches: Callable[[dict[str, Any], str], bool]) -> list[dict[str, Any]]:
     objects = list(request.app[WORLD].data["okta"][kind].values())
-    limit = limit_of(request, min(200, maximum), maximum)
     q = request.query.get("q")
     if q:
-        objects = [each for each in objects if prefix_matches(each, q.casefold())]
+        objects = [each for each in objects if matches(each, q.casefold())]
     for parameter in ("search", "filter"):
         text = request.query.get(parameter)
         if text:
             objects = [each for each in objects if _expression(text).matches(each)]
-    return paged(request, objects, limit)
+    return objects
 
 
 def _expression(text: str) -> Any:

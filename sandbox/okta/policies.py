@@ -15,6 +15,7 @@ from sandbox.okta.answers import (
     id_page,
     invalid,
     json_object,
+    lifecycle_link,
     limit_of,
     not_found,
     one_of,
@@ -67,7 +68,7 @@ async def list_policies(request: web.Request) -> web.Response:
             each["_embedded"] = {"resourceType": policy["resource_type"]}
     for each, policy in zip(shown, policies, strict=True):
         _embed_rules(request, each, policy)
-    return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
+    return with_links(request, json_response(shown), after=after)
 
 
 @needs("okta.policies.read")
@@ -182,8 +183,7 @@ async def list_policy_apps(request: web.Request) -> web.Response:
     """GET /api/v1/policies/{id}/app: deprecated in the specification, still answered; pages of 20 in recordings."""
     limit = limit_of(request, _APP_PAGE, 200)
     page, after = id_page(request, apps_of_policy(request.app[WORLD], _policy(request)["id"]), limit)
-    shown = [shown_app(request, app) for app in page]
-    return with_links(request, json_response(shown), {"after": after, "limit": str(limit)} if after else None)
+    return with_links(request, json_response([shown_app(request, app) for app in page]), limit=limit, after=after)
 
 
 def new_policy(
@@ -212,14 +212,12 @@ def new_policy(
 def shown_policy(request: web.Request, policy: dict[str, Any]) -> dict[str, Any]:
     """A policy as the API shows it; built-ins have fewer links (recorded)."""
     url = f"{base_url(request)}/api/v1/policies/{policy['id']}"
-    links = {
-        "self": {"href": url, "hints": {"allow": policy["allowed"]}},
-        "rules": {"href": f"{url}/rules", "hints": {"allow": ["GET", "POST"]}},
-    }
-    if "DELETE" in policy["allowed"]:
-        transition = "deactivate" if policy["status"] == "ACTIVE" else "activate"
-        links["mappings"] = {"href": f"{url}/mappings", "hints": {"allow": ["GET", "POST"]}}
-        links[transition] = {"href": f"{url}/lifecycle/{transition}", "hints": {"allow": ["POST"]}}
+    is_free = "DELETE" in policy["allowed"]
+    links = {"mappings": {"href": f"{url}/mappings", "hints": {"allow": ["GET", "POST"]}}} if is_free else {}
+    links["self"] = {"href": url, "hints": {"allow": policy["allowed"]}}
+    links["rules"] = {"href": f"{url}/rules", "hints": {"allow": ["GET", "POST"]}}
+    if is_free:
+        links |= lifecycle_link(url, policy["status"] == "ACTIVE")
     kept = {key: value for key, value in policy.items() if key not in {"rules", "resource_type", "allowed"}}
     if kept["description"] is None:
         del kept["description"]  # recorded: policies without one have no such key

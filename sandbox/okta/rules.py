@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.clock import okta_time
 from sandbox.okta import rule_body
 from sandbox.okta.access import needs
-from sandbox.okta.answers import OktaError, base_url, invalid, json_object, not_found
+from sandbox.okta.answers import OktaError, base_url, invalid, json_object, lifecycle_link, not_found
 from sandbox.okta.audit import audit
 from sandbox.web import WORLD, json_response
 from sandbox.world import World
@@ -209,6 +209,5 @@ def shown_rule(request: web.Request, policy_id: str, rule: dict[str, Any]) -> di
     allowed = ["GET", "PUT"] if rule["system"] else ["GET", "PUT", "DELETE"]
     links = {"self": {"href": url, "hints": {"allow": allowed}}}
     if not rule["system"]:
-        transition = "deactivate" if rule["status"] == "ACTIVE" else "activate"
-        links[transition] = {"href": f"{url}/lifecycle/{transition}", "hints": {"allow": ["POST"]}}
+        links |= lifecycle_link(url, rule["status"] == "ACTIVE")
     return {**rule, "_links": links, "type": "ACCESS_POLICY"}

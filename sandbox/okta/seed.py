@@ -70,11 +70,13 @@ def _org(world: World, org_id: str) -> dict[str, Any]:
         "subdomain": "attest-example",
         "companyName": "Attest Example",
         "status": "ACTIVE",
-        "website": None,
-        "cell": "ok14",
+        "expiresAt": None,
         "created": now,
         "lastUpdated": now,
-        "expiresAt": None,
+        "website": "https://attest.example",
+        **dict.fromkeys(("phoneNumber", "endUserSupportHelpURL", "supportPhoneNumber"), ""),
+        **dict.fromkeys(("address1", "address2", "city", "state", "country", "postalCode")),
+        "cell": "ok14",
     }
 
 
@@ -192,9 +194,10 @@ def _authenticator(world: World, kind: dict[str, Any], methods: Mapping[str, Any
 
 def _zones_and_features(world: World) -> None:
     okta, now = world.data["okta"], okta_time(world.clock.now())
-    for name in ("LegacyIpZone", "BlockedIpZone"):
-        zone = {"id": world.new_okta_id("nzo"), "name": name, "type": "IP", "status": "ACTIVE", "system": True}
-        okta["zones"][zone["id"]] = {**zone, "created": now, "lastUpdated": now, "gateways": [], "proxies": []}
+    for name, usage in (("LegacyIpZone", "POLICY"), ("BlockedIpZone", "BLOCKLIST")):
+        zone = {"type": "IP", "id": world.new_okta_id("nzo"), "name": name, "status": "ACTIVE", "usage": usage}
+        zone |= {"created": now, "lastUpdated": now}
+        okta["zones"][zone["id"]] = {**zone, "system": True, "gateways": None, "proxies": None}
     integration = {"id": world.new_okta_id("din"), "name": "com.okta.windowssecuritycenter", "status": "DEACTIVATED"}
     integration |= {"displayName": "Windows Security Center", "platform": "WINDOWS"}
     okta["device_integrations"][integration["id"]] = integration

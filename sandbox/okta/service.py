@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.okta import (
+    absent,
     access,
     apps,
     artifacts,
@@ -40,6 +41,7 @@ def routes(world: World) -> list[web.RouteDef]:
         *_device_routes(),
         *_device_assurance_routes(),
         *_artifact_routes(),
+        *_absent_routes(),
     ]
 
 
@@ -131,6 +133,18 @@ def _artifact_routes() -> list[web.RouteDef]:
         web.get("/api/v1/artifacts/{artifact}/latest", artifacts.latest),
         web.get("/api/v1/artifacts/{artifact}/download", artifacts.download),
         web.get("/artifacts/{artifact}/{version}/{file}", artifacts.file),
+    ]
+
+
+def _absent_routes() -> list[web.RouteDef]:
+    checks = "/api/v1/device-posture-checks"
+    return [
+        web.get(checks, absent.read_posture_checks),
+        web.post(checks, absent.write_posture_checks),
+        web.get(checks + "/{id}", absent.read_posture_checks),
+        web.put(checks + "/{id}", absent.write_posture_checks),
+        web.delete(checks + "/{id}", absent.write_posture_checks),
+        web.get("/api/v1/authenticators/{id}/aaguids", absent.read_aaguids),
     ]
 
 

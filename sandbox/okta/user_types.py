@@ -44,7 +44,7 @@ async def get_user_type(request: web.Request) -> web.Response:
     for each in request.app[WORLD].data["okta"]["user_types"].values():
         if wanted == each["id"] or (wanted == "default" and each["default"]):
             return json_response(_shown(request, each))
-    raise not_found(wanted, "UserType")
+    raise not_found(wanted, "CVDType")  # so recorded
 
 
 def _shown(request: web.Request, user_type: dict[str, Any]) -> dict[str, Any]:
