@@ -14,6 +14,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 Record = dict[str, Any]
@@ -77,13 +78,14 @@ def first_of_the_name(client: Client, kind: ItemKind, created: Record) -> tuple[
 def note_item(
     task: Task, client: Client, kind: ItemKind, item: Record, *, was: Record | None, now: Record | None
 ) -> None:
-    """Tell what was done to an item, for the record of the tenant.
+    """Tell what was done to an item, which is given as it is now, for the record of the tenant.
 
     That holds neither packages nor the texts of scripts, which may hold a secret, so these are told by a word each.
     """
     module = f"iru_{kind.title.replace(' ', '_')}"
-    told = (_told(was, "not kept"), _told(now, "replaced"))
-    task.note(module, client.base_url, str(item["id"]), item.get("name"), was=told[0], now=told[1])
+    told = (_told(was, NOT_KEPT), _told(now, "replaced"))
+    stamp = None if now is None or task.check else item.get("updated_at")
+    task.note(module, client.base_url, str(item["id"]), item.get("name"), was=told[0], now=told[1], stamp=stamp)
 
 
 def _told(fields: Record | None, word: str) -> Record | None:

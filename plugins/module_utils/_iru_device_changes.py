@@ -19,7 +19,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_devices import PATH, normalised
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_directory import list_tags, list_users
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_tags import create_tag
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_tags import create_tag, note_tag
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 TAGS_MODES = ("add", "exact", "remove")
 
@@ -96,7 +97,7 @@ def changes_of(wanted: WantedDevice, device: Record, lookup: Lookup) -> Record:
     return changes
 
 
-def ensure_tags(client: Client, devices: list[tuple[Record, Record]], *, create: bool) -> None:
+def ensure_tags(task: Task, client: Client, devices: list[tuple[Record, Record]], *, create: bool) -> None:
     """See to it that tags exist before devices get them; what Iru does with one that does not is not known.
 
     Raises NotFound for one that does not exist, unless ``create``.
@@ -110,7 +111,9 @@ def ensure_tags(client: Client, devices: list[tuple[Record, Record]], *, create:
             failure = not_found("tag", name, known)
             failure.message += " Set create_tags to make it."
             raise failure
-        create_tag(client, name)
+        tag, ours = create_tag(client, name)
+        if ours:
+            note_tag(task, client, tag, None, {"name": name})
 
 
 def update_device(client: Client, device: Record, changes: Record, blueprint: Record | None) -> Record:

@@ -11,6 +11,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, NotFound
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_directory import TAGS, list_tags
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 Record = dict[str, Any]
 
@@ -58,6 +59,11 @@ def rename_tag(client: Client, found: Record, name: str) -> Record:
     request = Request("PATCH", f"{TAGS}/{found['id']}", json={"name": name})
     renamed: Record = client.write(request, predicted={**found, "name": name}, read_back=read_back, returns_object=True)
     return renamed
+
+
+def note_tag(task: Task, client: Client, tag: Record, was: Record | None, now: Record | None) -> None:
+    """Tell what was done to a tag, for the record of the tenant."""
+    task.note("iru_tag", client.base_url, str(tag["id"]), tag.get("name"), was=was, now=now)
 
 
 def delete_tag(client: Client, found: Record) -> None:

@@ -6,7 +6,7 @@
 Neither vendor can tell later who made an object, or which policy an app had before. So what is to be taken away again
 must be written down when it is made. The record is a JSON file on the controller, without secrets, that may be kept in
 version control; it holds for each object its state before the first change and after the last, and nothing for one
-that is as it was.
+that is as it was (docs/record.md).
 """
 
 from __future__ import annotations
@@ -22,31 +22,65 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 
 VERSION = 1
+NOT_KEPT = "not kept"
+"""Stands in ``was`` for what a record must not hold, since it may be a secret, or cannot, such as a package."""
 Change = dict[str, Any]
-"""``{kind, at, id, name, was, now}``; ``was`` is None for an object that was made, ``now`` for one that is gone."""
+"""``{kind, at, id, name, was, now, stamp}``; ``was`` is None for an object that was made, ``now`` for one that is
+gone. Both may hold only the fields that were changed. ``stamp`` is None where nothing is known."""
 
 _FIELDS = ("kind", "at", "id", "name", "was", "now")
+_KEPT = (*_FIELDS, "stamp")
 
 
-def change(kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> Change:
+def change(
+    kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any, stamp: str | None = None
+) -> Change:
     """What happened to one object. ``at`` is the base URL of its service; ``was`` and ``now`` hold what it takes to
-    bring the object back (never a secret), not the whole object."""
-    return {"kind": kind, "at": at, "id": identifier, "name": name, "was": was, "now": now}
+    bring the object back (never a secret), not the whole object. ``stamp`` is what its service changes with every write
+    (a time, an id): by it one can tell later whether others have written since."""
+    return {"kind": kind, "at": at, "id": identifier, "name": name, "was": was, "now": now, "stamp": stamp}
 
 
 def merged(objects: Iterable[dict[str, Any]], changes: Iterable[Change]) -> list[dict[str, Any]]:
     """The record after these changes, in the order in which objects first changed.
 
-    The first ``was`` of an object stays, whatever happens to it later; an object that is again as it was is forgotten.
+    The first ``was`` of an object, and of each of its fields, stays, whatever happens to it later; an object that is
+    again as it was is forgotten.
     """
     known = {_key(one): one for one in objects}
     for one in changes:
-        first = known.get(_key(one), one)["was"]
-        if one["now"] == first:
+        before = known.get(_key(one))
+        was, now = (one["was"], one["now"]) if before is None else (_first(before, one), _last(before, one))
+        if was == now:
             known.pop(_key(one), None)
         else:
-            known[_key(one)] = {**{field: one[field] for field in _FIELDS}, "was": first}
+            known[_key(one)] = {**{field: one.get(field) for field in _KEPT}, "was": was, "now": now}
     return list(known.values())
+
+
+def _first(before: Any, one: Any) -> Any:
+    """How it was at first: what is known of that, and the fields that were not touched until now."""
+    was, touched, later = before["was"], before["now"], one["was"]
+    if not (isinstance(was, dict) and isinstance(later, dict)):
+        return was
+    touched = touched if isinstance(touched, dict) else {}
+    both = {
+        key: _first({"was": was[key], "now": touched.get(key)}, {"was": later[key]}) for key in was if key in later
+    }
+    return {**was, **both, **{key: value for key, value in later.items() if key not in was and key not in touched}}
+
+
+def _last(before: Any, one: Any) -> Any:
+    """How it is now: what was said last, and of what was said before those fields that this was not about."""
+    earlier, was, now = before["now"], one["was"], one["now"]
+    if not (isinstance(earlier, dict) and isinstance(now, dict)):
+        return now
+    was = was if isinstance(was, dict) else {}
+    untouched = {key: value for key, value in earlier.items() if key not in now and key not in was}
+    return {
+        **untouched,
+        **{key: _last({"now": earlier.get(key)}, {"was": was.get(key), "now": now[key]}) for key in now},
+    }
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -61,7 +95,7 @@ def read(path: str) -> list[dict[str, Any]]:
         record = json.loads(text)
         if record["version"] != VERSION:
             raise InvalidInput(f"The record {path} has version {record['version']}; expected {VERSION}.")
-        return [{field: one[field] for field in _FIELDS} for one in record["objects"]]
+        return [{**{field: one[field] for field in _FIELDS}, "stamp": one.get("stamp")} for one in record["objects"]]
     except (ValueError, TypeError, KeyError):
         raise InvalidInput(
             f"The file {path} is no record of this collection (JSON with 'version' and 'objects'). Name another in "

@@ -54,11 +54,14 @@ class Task:
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def note(self, kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any) -> None:
+    def note(
+        self, kind: str, at: str, identifier: str, name: str | None, *, was: Any, now: Any, stamp: str | None = None
+    ) -> None:
         """Tell what was made, changed or removed, right after it was (`_record.change`). It is in the result as
-        ``changes`` even if the task fails later, and so in the record of the tenant."""
-        if was != now:
-            self.changes.append(change(kind, at, identifier, name, was=was, now=now))
+        ``changes`` even if the task fails later, and so in the record of the tenant. With ``stamp`` it is told as well
+        that an object was written that is as it was."""
+        if was != now or stamp is not None:
+            self.changes.append(change(kind, at, identifier, name, was=was, now=now, stamp=stamp))
 
     def diff_result(self, header: str, before: Any, after: Any) -> dict[str, Any]:
         """``{"diff": …}`` in Ansible's form if a diff was asked for, else nothing. Empty sides stand for absence."""

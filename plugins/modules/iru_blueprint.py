@@ -144,6 +144,13 @@ blueprint:
     enrollment_code: {code: "112233", is_active: true}
     computers_count: 0
     params: {}
+changes:
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample:
+    - {kind: iru_blueprint, id: 6391086e-85a1-4820-813c-f9c75025fff4, name: Pilot, was: null, now: {name: Pilot}}
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success
@@ -178,6 +185,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
     update_blueprint,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
 SPEC = ModuleSpec(
@@ -249,6 +257,7 @@ def _create(task: Task, client: Client, wanted: Record) -> dict[str, Any]:
     created, ours = create_blueprint(client, fields)
     if not ours:
         return _update(task, client, created, wanted)
+    _note(task, client, created, None, fields)
     # The answer to a create has no computers_count.
     return _result(task, client, {"computers_count": 0, **created}, ({}, fields))
 
@@ -267,7 +276,13 @@ def _update(task: Task, client: Client, found: Record, wanted: Record) -> dict[s
         key: {**as_record(found.get(key)), **value} if isinstance(value, dict) else value
         for key, value in changes.items()
     }
+    _note(task, client, blueprint, {key: _part(found.get(key), value) for key, value in changes.items()}, changes)
     return _result(task, client, blueprint, (before, after))
+
+
+def _part(found: Any, changed: Any) -> Any:
+    """What was there of what is changed, which of an enrollment code may be one of its two fields."""
+    return {key: as_record(found).get(key) for key in changed} if isinstance(changed, dict) else found
 
 
 def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
@@ -279,7 +294,20 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
             task.warn(f"Removing the Blueprint {found['name']!r} un-manages {number} device(s).")
         delete_blueprint(client, found)
         before = {key: found.get(key) for key in ("name", "type", "description", "computers_count")}
+        _note(task, client, found, {key: found.get(key) for key in _COMPARED}, None)
     return _result(task, client, None, (before, {}))
+
+
+def _note(task: Task, client: Client, blueprint: Record, was: Record | None, now: Record | None) -> None:
+    """Tell what was done, but not the code by which anybody could enroll a device."""
+    told = (_told(was, NOT_KEPT), _told(now, "replaced"))
+    kind, name = "iru_blueprint", blueprint.get("name")
+    task.note(kind, client.base_url, str(blueprint["id"]), name, was=told[0], now=told[1])
+
+
+def _told(fields: Record | None, word: str) -> Record | None:
+    code = as_record((fields or {}).get("enrollment_code"))
+    return {**(fields or {}), "enrollment_code": {**code, "code": word}} if "code" in code else fields
 
 
 def _check_force(task: Task, found: Record, number: int) -> None:

@@ -180,7 +180,7 @@ uploaded:
   type: bool
   sample: true
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict
@@ -338,7 +338,7 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedApp) -> dic
     shown = {key: value for key, value in changes.items() if key != "file_key"}
     before = {key: found.get(key) for key in shown}
     if changes:
-        note_item(task, client, CUSTOM_APP, found, was={key: found.get(key) for key in changes}, now=changes)
+        note_item(task, client, CUSTOM_APP, app, was={key: found.get(key) for key in changes}, now=changes)
     diff = (
         {**before, **({"package": _package_diff(found)} if replaced else {})},
         {**shown, **({"package": _package_diff(app)} if replaced else {})},

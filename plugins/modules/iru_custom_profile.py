@@ -262,6 +262,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_compare import before_and_after, differences
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import secret_values
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
 SPEC = ModuleSpec(
@@ -329,7 +330,7 @@ def _create(task: Task, client: Client, wanted: WantedProfile, listed: list[Reco
     if not ours:
         return _update(task, client, created, wanted, None)
     after = {**wanted.fields(), **before_and_after(differences(wanted.content, {}))[1]}
-    _note(task, client, created, None, wanted.fields())
+    _note(task, client, (created, created), None, wanted.fields())
     return {**_result(task, client, created, ({}, after), reissued=False), "conflicts": conflicts}
 
 
@@ -343,9 +344,9 @@ def _update(
     _settle(task, found["name"], conflicts)
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     fields = {key: found[key] for key in changes.fields}
-    if changes:  # the text itself is not told, it may hold a secret
-        was = {**fields, **({"text": "not kept"} if changes.content else {})}
-        _note(task, client, found, was, changes.fields)
+    if changes or reissued:  # the text itself is not told, it may hold a secret
+        text = ({"text": NOT_KEPT}, {"text": "replaced"}) if changes.content else ({}, {})
+        _note(task, client, (found, profile), {**fields, **text[0]}, {**changes.fields, **text[1]})
     before, after = before_and_after(changes.content)
     before |= fields
     after |= changes.fields | ({"distributed anew": True} if reissued else {})
@@ -368,12 +369,18 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     if found is not None:
         delete_profile(client, found)
         before = {key: found.get(key) for key in ("name", "active", *PLATFORMS.values())}
-        _note(task, client, found, before, None)
+        _note(task, client, (found, None), before, None)
     return _result(task, client, None, (before, {}), reissued=False)
 
 
-def _note(task: Task, client: Client, profile: Record, was: Record | None, now: Record | None) -> None:
-    task.note("iru_custom_profile", client.base_url, str(profile["id"]), profile.get("name"), was=was, now=now)
+def _note(
+    task: Task, client: Client, profiles: tuple[Record, Record | None], was: Record | None, now: Record | None
+) -> None:
+    """Tell what was done. Iru renews the PayloadUUID with every write, so that tells whether others have written."""
+    found, written = profiles
+    stamp = None if written is None or task.check else stored_content(written).get("PayloadUUID")
+    kind, name = "iru_custom_profile", (written or found).get("name")
+    task.note(kind, client.base_url, str(found["id"]), name, was=was, now=now, stamp=stamp)
 
 
 def _result(

@@ -133,7 +133,7 @@ script:
       description: Time of the last write, ISO 8601. V(null) in check mode where one would follow.
       type: str
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict
@@ -248,7 +248,7 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedScript) -> 
     if changes:
         check_rules(str(found.get("name")), wanted, found)
         script = update_script(client, found, changes)
-        note_item(task, client, CUSTOM_SCRIPT, found, was={key: found.get(key) for key in changes}, now=changes)
+        note_item(task, client, CUSTOM_SCRIPT, script, was={key: found.get(key) for key in changes}, now=changes)
     return _result(task, client, script, ({key: found.get(key) for key in changes}, changes))
 
 

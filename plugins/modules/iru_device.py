@@ -149,7 +149,7 @@ devices:
       type: list
       elements: str
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict
@@ -227,7 +227,7 @@ def run(task: Task) -> dict[str, Any]:
     devices = found_devices(client, entries)
     lookup = Lookup(client, wanted)
     plan = [(device, changes_of(one, device, lookup)) for device, one in zip(devices, wanted, strict=True)]
-    ensure_tags(client, plan, create=task.params["create_tags"])
+    ensure_tags(task, client, plan, create=task.params["create_tags"])
     before, after, results = {}, {}, []
     for (device, changes), one in zip(plan, wanted, strict=True):
         moved_to = lookup.blueprint(one.blueprint) if one.blueprint and "blueprint_id" in changes else None

@@ -71,7 +71,7 @@ tag:
       description: Name of the tag.
       type: str
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict
@@ -100,6 +100,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_tags imp
     create_tag,
     delete_tag,
     find_tag,
+    note_tag,
     rename_tag,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
@@ -130,7 +131,7 @@ def run(task: Task) -> dict[str, Any]:
     if options["state"] == "absent":
         if found is not None:
             delete_tag(client, found)
-            _note(task, client, found, {"name": found.get("name")}, None)
+            note_tag(task, client, found, {"name": found.get("name")}, None)
         return _result(task, client, None, ({"name": found.get("name")} if found else {}, {}))
     if tag_id and found is None:
         raise not_found("tag with the id", tag_id, (str(tag["id"]) for tag in list_tags(client)))
@@ -138,17 +139,13 @@ def run(task: Task) -> dict[str, Any]:
     if found is None:
         tag, ours = create_tag(client, str(name))
         if ours:
-            _note(task, client, tag, None, {"name": name})
+            note_tag(task, client, tag, None, {"name": name})
         return _result(task, client, tag, ({}, {"name": name}))
     if name is None or found.get("name") == name:
         return _result(task, client, found, ({}, {}))
     renamed, before = rename_tag(client, found, name), {"name": found.get("name")}
-    _note(task, client, renamed, before, {"name": name})
+    note_tag(task, client, renamed, before, {"name": name})
     return _result(task, client, renamed, (before, {"name": name}))
-
-
-def _note(task: Task, client: Client, tag: Record, was: Record | None, now: Record | None) -> None:
-    task.note("iru_tag", client.base_url, str(tag["id"]), tag.get("name"), was=was, now=now)
 
 
 def _found(client: Client, tag_id: str | None, name: str | None) -> Record | None:

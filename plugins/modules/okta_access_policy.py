@@ -94,6 +94,12 @@ moved_apps:
   type: list
   elements: dict
   sample: [{id: 0oa1a2b3c4d5e6f7g8h9, label: Salesforce}]
+changes:
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_access_policy, id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success

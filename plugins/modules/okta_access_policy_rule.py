@@ -179,7 +179,7 @@ policy:
   type: dict
   sample: {id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops}
 changes:
-  description: What was made, changed or removed, with its state before and now, as C(attestation_record) keeps it.
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
   returned: when something changed
   type: list
   elements: dict

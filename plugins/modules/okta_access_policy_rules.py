@@ -121,6 +121,12 @@ removed:
   type: list
   elements: str
   sample: [Old rule]
+changes:
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_access_policy_rule, id: rst1/rul1, name: Managed desktop, was: null, now: {}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success

@@ -66,6 +66,12 @@ policy:
   returned: success
   type: dict
   sample: {id: rst1a2b3c4d5e6f7g8h9, name: Managed desktops}
+changes:
+  description: What was made, changed or removed, with its state before and now, as the record of the tenant keeps it.
+  returned: when something changed
+  type: list
+  elements: dict
+  sample: [{kind: okta_app_policy, id: 0oa1, name: Salesforce, was: {policy_id: rst1}, now: {policy_id: rst2}}]
 writes:
   description: The requests that changed something, or in check mode would have.
   returned: success

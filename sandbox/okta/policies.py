@@ -108,7 +108,9 @@ async def replace_policy(request: web.Request) -> web.Response:
     world, policy, body = request.app[WORLD], _policy(request), await json_object(request)
     _check_allowed(policy, "PUT")
     _check_type(world, body.get("type"))
-    policy.update(name=_name(body), description=body.get("description"), lastUpdated=okta_time(world.clock.now()))
+    kept = policy["description"] if world.data["okta"]["settings"]["policy_put_keeps_description"] else None
+    description = body.get("description", kept)
+    policy.update(name=_name(body), description=description, lastUpdated=okta_time(world.clock.now()))
     audit(world, "policy.lifecycle.update", "Update policy", "Policy", (policy["id"], policy["name"]))
     return json_response(shown_policy(request, policy))
 

@@ -31,6 +31,8 @@ SETTINGS: dict[str, Any] = {
     "clock_ahead_seconds": 0,
     # Lists of policies tell what each is for; recorded both ways, Okta's Python SDK 3.4 fails with it (its issue 573).
     "policy_resource_type": True,
+    # A PUT of a policy without a description keeps the old one; PUT is documented as a replacement, not recorded so.
+    "policy_put_keeps_description": False,
     # riskScore ANY is added to rules; without risk scoring a rule that sends it is refused.
     "risk_scoring": False,
     # "Flexible Okta Verify": writes must name okta_verify_fastpass and so on instead of okta_verify.

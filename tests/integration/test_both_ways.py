@@ -16,6 +16,7 @@ import yaml
 
 from tests.ansible_run import ROOT, AnsibleRun, run_tasks
 from tests.sandbox_process import SandboxProcess
+from tests.unit.test_recorded import NOT_RECORDED
 
 FQCN = "okta_iru.attestation."
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
@@ -51,6 +52,8 @@ def test_the_same_both_ways(sandbox: SandboxProcess, tmp_path: Path, module: str
         for secret in ("okta_token", "iru_token", "scep_challenge", "scep_password"):
             assert sandbox.ready[secret] not in run.output
     assert ways[0] == ways[1]
+    written = [one for _status, text in ways[0][0] if (one := json.loads(text)).get("changed") and one.get("writes")]
+    assert all(("changes" in one) == (module not in NOT_RECORDED) for one in written), "for the record of the tenant"
 
 
 def _run(ready: dict[str, Any], folder: Path, module: str, in_process: bool) -> AnsibleRun:

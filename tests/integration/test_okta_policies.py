@@ -68,6 +68,16 @@ def test_apps_go_to_the_default_policy_whatever_its_name(sandbox):
     assert {one["access_policy"] for one in found if one["label"] in ("Salesforce", "Zoom")} == {default["id"]}
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["a PUT replaces", "a PUT leaves what it does not name"])
+def test_a_description_is_taken_away_again(sandbox, kept):
+    sandbox.settings(okta={"policy_put_keeps_description": kept})
+    policy(sandbox)
+    policy(sandbox, description="for managed computers")
+    emptied = policy(sandbox, description="")
+    assert (methods(emptied), emptied["policy"].get("description")) == ((["PUT"], None), (["PUT"] * 2, ""))[kept]
+    assert not policy(sandbox, description="")["changed"]
+
+
 def test_a_name_that_another_policy_has(sandbox):
     made = policy(sandbox)["policy"]
     refused = policy(sandbox, id=made["id"], name=DEFAULT, fails=True)

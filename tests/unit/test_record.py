@@ -56,6 +56,65 @@ def test_a_record_holds_the_difference_to_the_beginning(steps: list[tuple[str, i
     }
 
 
+FIELDS = {"name": "a", "active": True, "code": {"text": "1", "on": False}}
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from("abc"),
+        "active": st.booleans(),
+        "code": st.fixed_dictionaries({}, optional={"text": st.sampled_from("12"), "on": st.booleans()}),
+    },
+)
+
+
+def differing(wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """The fields of ``wanted`` that differ, nested ones each by itself, as a module tells them."""
+    nested = {key: differing(one, found[key]) for key, one in wanted.items() if isinstance(one, dict)}
+    plain = {key: one for key, one in wanted.items() if key not in nested and one != found[key]}
+    return plain | {key: one for key, one in nested.items() if one}
+
+
+def laid_over(found: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: laid_over(one, values.get(key, {})) if isinstance(one, dict) else values.get(key, one)
+        for key, one in found.items()
+    }
+
+
+def part(found: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
+    return {key: part(found[key], one) if isinstance(one, dict) else found[key] for key, one in like.items()}
+
+
+@given(st.lists(fields, max_size=6))
+def test_fields_that_are_changed_one_after_the_other_all_come_back(wishes: list[dict[str, Any]]) -> None:
+    """Law: modules tell only the fields that they change; ``was`` holds each as it was before the first change."""
+    current, objects = FIELDS, list[dict[str, Any]]()
+    for wish in wishes:
+        changes = differing(wish, current)
+        if changes:
+            objects = _record.merged(objects, [changed("a", part(current, changes), changes)])
+            current = laid_over(current, changes)
+    assert bool(objects) == (current != FIELDS)
+    for one in objects:
+        assert laid_over(current, one["was"]) == FIELDS
+        assert part(current, one["now"]) == one["now"]
+
+
+def test_what_a_rule_no_longer_has_is_not_what_it_is_now() -> None:
+    first = changed("a", {"conditions": {}}, {"conditions": {"device": 1, "people": 2}})
+    second = changed("a", {"conditions": {"device": 1, "people": 2}}, {"conditions": {"people": 3}})
+    (one,) = _record.merged([], [first, second])
+    assert (one["was"], one["now"]) == ({"conditions": {}}, {"conditions": {"people": 3}})
+
+
+def test_a_stamp_alone_is_kept_of_what_is_known_only() -> None:
+    written = {**changed("a", {}, {}), "stamp": "2"}
+    assert _record.merged([], [written]) == []
+    made = {**changed("a", None, {"x": 1}), "stamp": "1"}
+    (one,) = _record.merged([], [made, written])
+    assert (one["was"], one["now"], one["stamp"]) == (None, {"x": 1}, "2")
+
+
 def test_the_file_is_private_and_goes_when_nothing_is_left(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "record.json"
     _record.update(str(path), [changed("a", None, {"x": "ü"})])
