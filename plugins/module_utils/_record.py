@@ -64,9 +64,7 @@ def _first(before: Any, one: Any) -> Any:
     if not (isinstance(was, dict) and isinstance(later, dict)):
         return was
     touched = touched if isinstance(touched, dict) else {}
-    both = {
-        key: _first({"was": was[key], "now": touched.get(key)}, {"was": later[key]}) for key in was if key in later
-    }
+    both = {key: _first({"was": was[key], "now": touched.get(key)}, {"was": later[key]}) for key in was if key in later}
     return {**was, **both, **{key: value for key, value in later.items() if key not in was and key not in touched}}
 
 
