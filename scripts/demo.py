@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from cryptography import x509
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -31,6 +30,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".sandbox"
 READY_FILE = FOLDER / "ready.json"
+STAGES_FILE = FOLDER / "stages.json"
 READY_WITHIN = 60.0  # seconds
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 QUESTIONS = ("/api/v1/policies/simulate",)  # POSTs that change nothing
@@ -54,19 +54,6 @@ class Sandbox:
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """A call of the control interface."""
         return self._call(method, self.ready["control_url"] + path, f"Bearer {self.ready['control_token']}", body)
-
-    def iru_devices(self) -> list[dict[str, Any]]:
-        """All devices of the Iru tenant; the fleet of the demonstration fits into one page."""
-        return list(self._call("GET", f"{self.ready['iru_url']}/api/v1/devices", f"Bearer {self.ready['iru_token']}"))
-
-    def managed_serials(self) -> set[str]:
-        """Serial numbers of the computers that Okta calls managed for some user."""
-        url = f"{self.ready['okta_url']}/api/v1/devices?expand=userSummary"
-        return {
-            device["profile"]["serialNumber"]
-            for device in self._call("GET", url, f"SSWS {self.ready['okta_token']}")
-            if any(user.get("managementStatus") == "MANAGED" for user in device["_embedded"]["users"])
-        }
 
     def _call(self, method: str, url: str, authorization: str, body: Any = None) -> Any:
         answer = self._session.request(
@@ -168,11 +155,10 @@ def let_time_pass(sandbox: Sandbox) -> None:
 def verify(sandbox: Sandbox) -> None:
     """Step 3: the evidence of both sides."""
     console.print("\n[bold]3. Verification[/bold]   ansible-playbook attestation.yml --tags verify")
-    play("3-verify", "--tags", "verify", "-e", "verify_minimum_managed=50")
-    text = (FOLDER / "3-verify.log").read_text()
+    play("3-verify", "--tags", "verify", "-e", "verify_minimum_managed=50", "-e", f"verify_output_file='{STAGES_FILE}'")
+    report = json.loads(STAGES_FILE.read_text())["report"]
     for key in ("in_scope", "profile_installed", "certificates_issued", "certificates_bound", "managed"):
-        found = re.search(rf'"{key}": "?(\d+)', text)
-        console.print(f"   {key.replace('_', ' '):<22}{found[1] if found else '?'}")
+        console.print(f"   {key.replace('_', ' '):<22}{report[key]}")
     requests_since_last(sandbox)
 
 
@@ -186,45 +172,25 @@ def second_run(sandbox: Sandbox) -> None:
         raise Failed(f"The second run must change nothing, but: {recap}; {writes}")
 
 
-def summary(sandbox: Sandbox) -> None:
-    """Step 5: each Mac, and what to do about those that are not managed."""
-    computers = sandbox.control("GET", "/control/state")["computers"]["fleet"]
-    managed = sandbox.managed_serials()
+def summary(_sandbox: Sandbox) -> None:
+    """Step 5: each Mac as the verification found it, and what to do about those that are not managed."""
+    macs = json.loads(STAGES_FILE.read_text())["devices"]
     table = Table(title="\nWhere each Mac stands", title_justify="left", header_style="bold", pad_edge=False)
-    for heading in ("serial number", "Mac", "Blueprint", "certificate until", "Okta says", "next"):
+    for heading in ("serial number", "Mac", "Blueprint", "stage", "certificate issued", "next"):
         table.add_column(heading, overflow="fold")
-    macs = [device for device in sandbox.iru_devices() if device["platform"] == "Mac"]
-    for device in sorted(macs, key=lambda one: (one["serial_number"] not in managed, one["blueprint_name"])):
-        computer = computers[device["device_id"]]
-        until = _valid_until(computer["certificates"])
-        is_managed = device["serial_number"] in managed
+    for mac in sorted(macs, key=lambda one: (one["stage"] != "attested", one["stage"], one["blueprint_name"])):
+        stage = mac["stage"].replace("_", " ")
         table.add_row(
-            device["serial_number"],
-            device["device_name"],
-            device["blueprint_name"],
-            until or "none",
-            "[green]managed[/green]" if is_managed else "[yellow]not managed[/yellow]",
-            "" if is_managed else _next_action(device, computer, until),
+            mac["serial_number"],
+            escape(mac["device_name"]),
+            mac["blueprint_name"],
+            f"[green]{stage}[/green]" if stage == "attested" else f"[yellow]{stage}[/yellow]",
+            (mac["certificate_issued_at"] or "no")[:10],
+            f"{mac['reason']}: {mac['next']}" if mac["reason"] else "",
         )
     console.print(table)
-    console.print(f"[bold]{len(managed)} of {len(macs)} Macs are managed.[/bold] Logs of all runs: .sandbox/")
-
-
-def _valid_until(certificates: list[dict[str, Any]]) -> str | None:
-    ends = [x509.load_pem_x509_certificate(one["certificate"].encode()).not_valid_after_utc for one in certificates]
-    return max(ends).strftime("%Y-%m-%d") if ends else None
-
-
-def _next_action(device: dict[str, Any], computer: dict[str, Any], until: str | None) -> str:
-    if until:
-        if not device["user"]:
-            return "assign a user in Iru, who then signs in with FastPass"
-        return "register Okta Verify and sign in with FastPass once"
-    if device["last_check_in"] == "":
-        return "enrolled but never seen: start it and let it check in"
-    if not computer["online"]:
-        return f"offline since {device['last_check_in'][:10]}: find it, or remove it"
-    return "its Blueprint does not get the profile (an Assignment Map that needs a node)"
+    attested = sum(mac["stage"] == "attested" for mac in macs)
+    console.print(f"[bold]{attested} of {len(macs)} Macs are attested.[/bold] Logs of all runs: .sandbox/")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def test_each_mac_has_its_evidence_or_its_reason(tmp_path: Path, sandbox: Sandbo
     attest(tmp_path / "first", sandbox)
     sandbox.tick(60)
     sandbox.tick(60)
-    run = attest(tmp_path / "verify", sandbox, arguments=VERIFY)
+    kept = {"verify_output_file": str(tmp_path / "found.json")}
+    run = attest(tmp_path / "verify", sandbox, arguments=VERIFY, variables=kept)
     rows = run.only(f"{ROLE}Join what both sides tell").result["ansible_facts"]["verify_devices"]
     state = sandbox.state()
     managed = {
@@ -34,6 +36,10 @@ def test_each_mac_has_its_evidence_or_its_reason(tmp_path: Path, sandbox: Sandbo
     assert len(shown) == len(rows) - len(managed)
     asked = [one["path"].rpartition("/")[2] for one in sandbox.requests()]
     assert asked == ["custom-profiles", "devices", "status", "devices", "logs", "logs"]
+    file = Path(kept["verify_output_file"])
+    report = run.only(f"{ROLE}Report").result["verify_report"]
+    assert json.loads(file.read_text()) == {"report": report, "devices": rows}
+    assert file.stat().st_mode & 0o777 == 0o600
     checked = attest(tmp_path / "check", sandbox, check=True, arguments=VERIFY)
     assert checked.only(f"{ROLE}Join what both sides tell").result["ansible_facts"]["verify_devices"] == rows
 
