@@ -37,6 +37,7 @@ class Options:
     iru_port: int = 0
     fleet: int = 25
     windows: int = 3
+    mobile: int = 0
     seed: int = 1
     state: Path | None = None
     ready_file: Path | None = None
@@ -44,7 +45,7 @@ class Options:
 
 def new_world(options: Options) -> World:
     """A world with every service's data, from the seed or from the state file."""
-    world = World(options.seed, options.fleet, options.windows)
+    world = World(options.seed, options.fleet, options.windows, options.mobile)
     world.runtime.seeders = [okta.seed, pki.seed, uploads.seed, iru.seed, computers.seed]
     world.runtime.error_responses = {
         "okta": okta.error_response,

@@ -49,16 +49,18 @@ class World:
 
     ``data`` holds one top-level key a service, plus ``sandbox`` (seed, sizes, clock, random state) and ``people``
     (a list of ``{login, first_name, last_name}``, one for each computer of the fleet).
-    Of the ``fleet`` computers ``windows`` run Windows, the others macOS.
+    Of the ``fleet`` computers ``windows`` run Windows, the others macOS; ``mobile`` iPads and iPhones come on top.
     """
 
-    def __init__(self, seed: int = 1, fleet: int = 25, windows: int = 3) -> None:
+    def __init__(self, seed: int = 1, fleet: int = 25, windows: int = 3, mobile: int = 0) -> None:
+        if mobile < 0:
+            raise ValueError(f"the number of mobile devices is 0 or more, got {mobile}")
         if fleet < 0 or not 0 <= windows <= fleet:
             raise ValueError(
                 f"windows computers are part of the fleet: need 0 <= windows <= fleet, got {windows}/{fleet}"
             )
         self.runtime = Runtime()
-        self._parameters = (seed, fleet, windows)
+        self._parameters = (seed, fleet, windows, mobile)
         self.data: dict[str, Any] = {}
         self.reset()
 
@@ -69,10 +71,9 @@ class World:
 
     def reset(self) -> None:
         """Back to the seed: fresh data, then every registered seeder."""
-        seed, fleet, windows = self._parameters
-        self.data = {
-            "sandbox": {"seed": seed, "fleet": fleet, "windows": windows, "clock_offset_minutes": 0, "draws": 0},
-        }
+        seed, fleet, windows, mobile = self._parameters
+        sizes = {"fleet": fleet, "windows": windows, "mobile": mobile}
+        self.data = {"sandbox": {"seed": seed, **sizes, "clock_offset_minutes": 0, "draws": 0}}
         self.data["people"] = people(self, fleet)
         self.runtime.cache.clear()
         for seeder in self.runtime.seeders:

@@ -45,7 +45,8 @@ def seed(world: World) -> None:
     """Adds ``data["computers"]``; Iru's tenant must be there."""
     devices, users = world.data["iru"]["devices"], world.data["iru"]["users"]
     fleet = {}
-    for number, device in enumerate(devices.values()):
+    simulated = [device for device in devices.values() if device["platform"] in ("Mac", "Windows")]
+    for number, device in enumerate(simulated):
         user = users.get(device["user_id"])
         computer = _computer(world, device, user["email"] if user else None)
         computer["okta_verify_registered"] = user is not None and number % _EVERY != _WITHOUT_OKTA_VERIFY

@@ -67,7 +67,7 @@ async def _check_ins(world: World, happened: Counter[str]) -> None:
     slots = asyncio.Semaphore(_AT_ONCE)
     waiting = []
     for computer in computers(world).values():
-        if not computer["online"] or not _checks_in(world, computer):
+        if not _is_on(world, computer) or not _checks_in(world, computer):
             continue
         try:
             commands = mdm.check_in(world, computer["device_id"])
@@ -80,6 +80,11 @@ async def _check_ins(world: World, happened: Counter[str]) -> None:
         if commands:
             waiting.append(_carry_out(world, computer, commands, slots=slots, happened=happened))
     await asyncio.gather(*waiting)
+
+
+def _is_on(world: World, computer: Computer) -> bool:
+    """Whether the computer runs: it is switched on, and does not wait for the PIN of its lock."""
+    return computer["online"] and not mdm.is_locked(world, computer["device_id"])
 
 
 def _checks_in(world: World, computer: Computer) -> bool:
@@ -129,7 +134,7 @@ def _outcome_name(command: dict[str, Any], outcome: dict[str, Any]) -> str:
 def _sign_ins(world: World, happened: Counter[str]) -> None:
     """Users whose time has come sign in with FastPass, with the newest certificate that the computer has."""
     for computer in computers(world).values():
-        if not computer["online"] or not computer["okta_verify_registered"] or computer["user_login"] is None:
+        if not computer["okta_verify_registered"] or computer["user_login"] is None or not _is_on(world, computer):
             continue
         newest = computer["certificates"][-1] if computer["certificates"] else None
         if _signs_in(world, computer, newest):

@@ -154,6 +154,12 @@ def offset_page(request: web.Request, rows: Sequence[Any], default_limit: int = 
     return {"count": len(rows), "next": following, "previous": previous, "results": list(rows[offset : offset + limit])}
 
 
+def totals(count: int, pages: int = 1, following: str | None = None, previous: str | None = None) -> dict[str, str]:
+    """Headers beside a bare array, and recorded beside some objects. Recorded literally: an address, or None."""
+    link = f'<{following}>; rel="next", <{previous}>; rel="prev"'
+    return {"X-Total-Count": str(count), "X-Total-Pages": str(pages), "Link": link}
+
+
 def numbered_page(request: web.Request, rows: Sequence[Any], size: int) -> dict[str, Any]:
     """The same envelope by ``page``. Raises Refused (404 ``Invalid page.``) behind the last one."""
     page = whole_number(request, "page", 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.iru import device_trust, hardware
+from sandbox.iru import device_trust, hardware, mobile
 from sandbox.iru.devices import assigned_user, found
 from sandbox.iru.tenant import Record, parse_time, spaced_time, tenant
 from sandbox.web import WORLD, json_response
@@ -24,7 +24,7 @@ _PC_GENERAL = ("device_id", "device_name", "platform", "first_enrollment", "last
 async def get_details(request: web.Request) -> web.Response:
     """``GET /devices/{id}/details``."""
     world, device = request.app[WORLD], found(request)
-    details = _mac(world, device) if device["platform"] == "Mac" else _pc(world, device)
+    details = _DETAILS.get(device["platform"], _pc)(world, device)
     return json_response(details | {"tags": [tenant(world)["tags"][tag_id] for tag_id in device["tag_ids"]]})
 
 
@@ -63,7 +63,7 @@ def _mac(world: World, device: Record) -> Record:
         "filevault": {
             "filevault_enabled": bool(device["filevault_enabled"]),
             "filevault_recoverykey_type": "Personal" if device["filevault_enabled"] else "",
-            "filevault_prk_escrowed": False,
+            "filevault_prk_escrowed": bool(device["filevault_enabled"]),
             "filevault_next_rotation": "",
             "filevault_regen_required": False,
         },
@@ -94,11 +94,11 @@ def _mac(world: World, device: Record) -> Record:
             "public_ip": "",
         },
         "recovery_information": {
-            "recovery_lock_enabled": False,
+            "recovery_lock_enabled": True,
             "firmware_password_exist": False,
             "firmware_password_pending": False,
             "password_rotation_scheduled": None,
-            "password_has_been_set": False,
+            "password_has_been_set": True,
         },
         "users": {
             "regular_users": [user],
@@ -109,6 +109,10 @@ def _mac(world: World, device: Record) -> Record:
         "security_information": {"remote_desktop_enabled": False},
         "cellular": {},
     }
+
+
+def _phone(world: World, device: Record) -> Record:
+    return mobile.details(device, {key: device[key] for key in _GENERAL} | _belongs_to(world, device))
 
 
 def _spaced(moment: str) -> str:
@@ -174,6 +178,9 @@ def _pc(world: World, device: Record) -> Record:
             "version": device["agent_version"],
         },
     }
+
+
+_DETAILS = {"Mac": _mac, "iPad": _phone, "iPhone": _phone}
 
 
 def profiles_on(device: Record) -> list[Record]:

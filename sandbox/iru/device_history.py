@@ -41,7 +41,7 @@ def _enrolment(world: World, device: Record) -> Record:
     row_id = zlib.crc32(device["device_id"].encode()) % 10_000
     at = iso_time(parse_time(device["last_enrollment"]))
     entry = _entry(world, device, row_id, at) | {"action_type": "enrollment"}
-    kind = "DEP" if device["platform"] == "Mac" else "MDM"
+    kind = "MDM" if device["platform"] == "Windows" else "DEP"
     return entry | {"details": {"blueprint_name": _blueprint(world, device)["name"], "enrollment_type": kind}}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.iru import fleet, prism_software
+from sandbox.iru.answers import totals
 from sandbox.iru.devices import found
 from sandbox.iru.tenant import Record, library_items, tenant
 from sandbox.web import WORLD, json_response
@@ -70,7 +71,9 @@ async def get_parameters(request: web.Request) -> web.Response:
 async def get_apps(request: web.Request) -> web.Response:
     """``GET /devices/{id}/apps``: documented in one form for Apple's devices and another for Windows."""
     world, device = request.app[WORLD], found(request)
-    apps = prism_software.mac_apps(device) if device["platform"] == "Mac" else prism_software.pc_apps(world, device)
-    # Recorded beside the object, although it is no list.
-    totals = {"X-Total-Count": str(len(apps)), "X-Total-Pages": "1", "Link": '<None>; rel="next", <None>; rel="prev"'}
-    return json_response({"device_id": device["device_id"], "apps": apps}, headers=totals)
+    apps: list[Record] = []
+    if device["platform"] == "Mac":
+        apps = prism_software.mac_apps(device)
+    elif device["platform"] == "Windows":
+        apps = prism_software.pc_apps(world, device)
+    return json_response({"device_id": device["device_id"], "apps": apps}, headers=totals(len(apps)))

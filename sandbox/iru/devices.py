@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox.iru import audit, fleet, scope, users
-from sandbox.iru.answers import Refused, fields_of, invalid, not_found, page_url, window
+from sandbox.iru.answers import Refused, fields_of, invalid, not_found, page_url, totals, window
 from sandbox.iru.tenant import Record, setting, tenant
 from sandbox.web import WORLD, json_response
 
@@ -127,14 +127,10 @@ async def list_devices(request: web.Request) -> web.Response:
     devices = _ordered(world, request, devices)
     offset, limit = window(request)
     page = [fleet.record(world, each) for each in devices[offset : offset + limit]]
-    response = json_response([public(world, device) for device in page])
     following = page_url(request, limit=limit, offset=offset + limit) if offset + limit < len(devices) else None
     previous = page_url(request, limit=limit, offset=max(0, offset - limit)) if offset else None
-    # Recorded literally: the address, or the word None, between the angle brackets.
-    response.headers["Link"] = f'<{following}>; rel="next", <{previous}>; rel="prev"'
-    response.headers["X-Total-Count"] = str(len(devices))
-    response.headers["X-Total-Pages"] = str(-(-len(devices) // limit))
-    return response
+    headers = totals(len(devices), -(-len(devices) // limit), following, previous)
+    return json_response([public(world, device) for device in page], headers=headers)
 
 
 def _ordered(world: World, request: web.Request, devices: list[fleet.Member]) -> list[fleet.Member]:

@@ -71,6 +71,11 @@ def is_called(world: World, device_id: str) -> bool:
     return bool(device and device.get("pending_actions"))
 
 
+def is_locked(world: World, device_id: str) -> bool:
+    """Whether the computer waits for the PIN of its lock, before its system has started."""
+    return bool(tenant(world)["devices"].get(device_id, {}).get("is_locked"))
+
+
 def acknowledge(world: World, device_id: str, command: Record, outcome: Record) -> None:
     """Takes the computer's answer to a command: status row, inventory and activity."""
     device = tenant(world)["devices"].get(device_id)

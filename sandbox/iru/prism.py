@@ -1,4 +1,4 @@
-"""``/prism/<category>``: inventory of all Macs, a row for each profile, certificate or device."""
+"""``/prism/<category>``: inventory of the fleet, a row for each profile, certificate or device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox.iru import fleet, prism_filter, users
 from sandbox.iru.answers import Refused, detail, window
-from sandbox.iru.prism_rows import CATEGORIES, last_seen
+from sandbox.iru.prism_rows import CATEGORIES, FAMILIES, last_seen
 from sandbox.iru.tenant import Record, setting, tenant
 from sandbox.web import WORLD, json_response
 
@@ -123,11 +123,12 @@ def _rows(world: World, category: str, query: Mapping[str, str]) -> Iterator[tup
     """Each row, its device and its entry. Devices that never reported have none; Windows is no family of Prism."""
     blueprints = {text.strip() for text in query.get("blueprint_ids", "").split(",") if text.strip()}
     families = {text.strip() for text in query.get("device_families", "").split(",") if text.strip()}
-    if families and "Mac" not in families:
+    asked = [each for each in FAMILIES.get(category, ("Mac",)) if not families or each in families]
+    if not asked:
         return
     for member in fleet.members(world):
         device = fleet.record(world, member)
-        if device["platform"] != "Mac" or not device["last_check_in"] or device["is_removed"]:
+        if device["platform"] not in asked or not device["last_check_in"] or device["is_removed"]:
             continue
         if not blueprints or device["blueprint_id"] in blueprints:
             for place, entry in enumerate(CATEGORIES[category](world, device)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.iru import hardware, prism_software
+from sandbox.iru import hardware, mobile, prism_software
 from sandbox.iru.device_details import all_profiles_on, profiles_on
 from sandbox.iru.tenant import Record, parse_time, prism_time
 
@@ -96,7 +96,7 @@ def _payload(device: Record, payload_type: str) -> Record | None:
 def _filevault(device: Record) -> Record:
     enabled = bool(device["filevault_enabled"])
     return {
-        "key_escrowed": False,
+        "key_escrowed": enabled,
         "key_type": "Personal" if enabled else None,
         "regeneration_needed": None,
         "scheduled_key_rotation": None,
@@ -150,7 +150,7 @@ def last_seen(device: Record) -> str:
 
 
 def _nothing(_world: World, _device: Record) -> list[Any]:
-    """No Mac of the fleet has a kernel extension or a modem."""
+    """No Mac of the fleet has a kernel extension."""
     return []
 
 
@@ -158,7 +158,7 @@ CATEGORIES: dict[str, Entries] = {
     "activation_lock": _information,
     "application_firewall": _state(_firewall),
     "apps": _several(prism_software.apps),
-    "cellular": _nothing,
+    "cellular": _state(mobile.cellular),
     "certificates": _certificates,
     "desktop_and_screensaver": _information,
     "device_information": _information,
@@ -173,3 +173,6 @@ CATEGORIES: dict[str, Entries] = {
     "transparency_database": _several(prism_software.transparency),
 }
 """Every documented category, with what makes its entries for a device."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {"cellular": ("iPhone",)}
+"""Categories that are not about Macs (published examples)."""

@@ -14,6 +14,7 @@ from sandbox.iru import (
     enrolled_mac,
     hardware,
     mdm,
+    mobile,
     native_scep,
     profiles,
     scope,
@@ -60,6 +61,7 @@ def seed(world: World) -> None:
     tenant(world)["blueprint_templates"] = blueprint_templates.categories(world)
     _drafts(world)
     seed_history.seed(world, native_scep.seed(world))
+    mobile.seed(world)
 
 
 def _empty(world: World) -> Record:

@@ -34,8 +34,8 @@ class Answer:
 class Tenant:
     """A tenant and a token that may do everything."""
 
-    def __init__(self, fleet: int = 25, windows: int = 3) -> None:
-        self.world = World(1, fleet, windows)
+    def __init__(self, fleet: int = 25, windows: int = 3, mobile: int = 0) -> None:
+        self.world = World(1, fleet, windows, mobile)
         self.world.runtime.seeders = [uploads.seed, iru.seed]
         self.world.reset()
         self.state: dict[str, Any] = self.world.data["iru"]
