@@ -40,6 +40,7 @@ DEVICE_TRUST = {"scep": "com.kandji.profile.odt.scep", "sso": "com.kandji.profil
 _DEVICE_TRUST_NAME = "Okta Device Trust of Iru"
 _OKTA_EXTENSION = "com.okta.mobile"
 _PLATFORM_FLAG = "runs_on_"
+_FIREFOX_SWITCH = "EnterprisePoliciesEnabled"
 _TOLD = 4
 """How many claims a message tells of."""
 
@@ -74,6 +75,15 @@ def added_conflicts(client: Client, found: Record, wanted: WantedProfile, listed
     return conflicts_with(added, flags, (other for other in others if other["id"] != found["id"]))
 
 
+def standing_conflicts(found: Record, listed: list[Record]) -> list[Record]:
+    """Who says the same as a profile that stays as it is, ``listed`` being what was listed anyway: somebody may have
+    made such a profile since."""
+    if found.get("active") is False:
+        return []
+    others = (other for other in listed if other["id"] != found["id"])
+    return conflicts_with(claims_of(stored_content(found)), WantedProfile().flags(found), others)
+
+
 def claims_of(profile: Mapping[str, Any]) -> set[str]:
     """What a profile claims for itself, in words for a message: ``com.google.Chrome HomepageLocation``."""
     return {claim for payload in _payloads(profile) for claim in _claims(payload)}
@@ -97,13 +107,24 @@ def conflicts_with(claims: set[str], flags: Mapping[str, Any], others: Iterable[
 
 def refusal_of(name: str, conflicts: list[Record]) -> Refused:
     """The failure that names who says it already and what to do."""
-    said = "; ".join(_told(conflict) for conflict in conflicts)
     return Refused(
-        f"The custom profile {name!r} was not written: {said}. On a device that gets both none is sure to win, or it "
-        "gets two certificates. Say it in one profile only; give the id together with the name if this is the same "
-        "profile under a new name; set allow_conflicts if no device gets both.",
+        f"The custom profile {name!r} was not written: {_said(conflicts)}. On a device that gets both none is sure to "
+        "win, or it gets two certificates. Say it in one profile only; give the id together with the name if this is "
+        "the same profile under a new name; set allow_conflicts if no device gets both.",
         conflicts=conflicts,
     )
+
+
+def warning_of(name: str, conflicts: list[Record]) -> str:
+    """The warning about a profile that is not changed."""
+    return (
+        f"The custom profile {name!r} is as it should be, but {_said(conflicts)}. On a device that gets both none is "
+        "sure to win. Say it in one profile only, or set allow_conflicts if no device gets both."
+    )
+
+
+def _said(conflicts: list[Record]) -> str:
+    return "; ".join(_told(conflict) for conflict in conflicts)
 
 
 def _told(conflict: Record) -> str:
@@ -154,13 +175,18 @@ def _claims(payload: Record) -> Iterator[str]:
         yield from (f"single sign-on for {host.lower()}" for host in _texts(payload.get("Hosts")))
         yield from (f"single sign-on for {url}" for url in _texts(payload.get("URLs")))
     elif not kind.startswith("com.apple."):  # the payload's type is the preference domain itself
-        yield from (f"{kind} {key}" for key in payload if not key.startswith("Payload"))
+        yield from (f"{kind} {key}" for key in _claimed_keys(payload) if not key.startswith("Payload"))
 
 
 def _preference_keys(settings: Record) -> Iterator[str]:
     for way in ("Forced", "Set-Once"):
         for entry in as_records(settings.get(way)):
-            yield from as_record(entry.get("mcx_preference_settings"))
+            yield from _claimed_keys(as_record(entry.get("mcx_preference_settings")))
+
+
+def _claimed_keys(settings: Record) -> Iterator[str]:
+    """The keys, but for the switch that each profile of Firefox has to have on: whichever wins, it is on."""
+    return (key for key, value in settings.items() if not (key == _FIREFOX_SWITCH and value is True))
 
 
 def _okta_parts(profile: Mapping[str, Any]) -> set[str]:

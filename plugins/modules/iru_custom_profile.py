@@ -104,6 +104,7 @@ options:
         or URL of a single sign-on extension, or the same C(PayloadUUID) of a payload, in a profile that is active and
         for the same platform; or, for a new SCEP or single sign-on profile for Okta, Iru's own Okta Device Trust on a
         device.
+      - A profile that is as it should be and is said again by another one is a warning. This option keeps it quiet.
       - Set it where no device gets both, for example because they are on different Blueprints.
     type: bool
     default: false
@@ -198,8 +199,8 @@ findings:
   sample: []
 conflicts:
   description:
-    - Who says already what the profile says, with O(allow_conflicts). Empty for a profile that is not changed, since it
-      is not looked at again.
+    - Who says what the profile says too, with O(allow_conflicts) or of a profile that is not changed. Where that was
+      given by O(id) no other is read.
   returned: when O(state=present)
   type: list
   elements: dict
@@ -240,6 +241,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_
     added_conflicts,
     conflicts_of_new,
     refusal_of,
+    standing_conflicts,
+    warning_of,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_content import (
     lint_content,
@@ -340,8 +343,11 @@ def _update(
     task.secrets.add(*secret_values(stored_content(found)))  # the challenge that is stored may be an older one
     changes = changes_of(wanted, found)
     reissued = bool(task.params["reissue"]) and not changes
-    conflicts = added_conflicts(client, found, wanted, listed) if changes else []
-    _settle(task, found["name"], conflicts)
+    conflicts = added_conflicts(client, found, wanted, listed) if changes else standing_conflicts(found, listed or [])
+    if changes:
+        _settle(task, found["name"], conflicts)
+    elif conflicts and not task.params["allow_conflicts"]:
+        task.warn(warning_of(found["name"], conflicts))
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     fields = {key: found[key] for key in changes.fields}
     if changes or reissued:  # the text itself is not told, it may hold a secret

@@ -85,8 +85,10 @@ def test_it_is_written_when_that_is_allowed(tenant):
         assert allowed["changed"]
         assert [one["name"] for one in allowed["conflicts"]] == ["First"]
         assert "'First'" in allowed["warnings"][-1]
-    again = put(tenant, "Second", CHROME)
-    assert (again["changed"], again["conflicts"], "warnings" in again) == (False, [], False)
+    for quiet in (True, False):
+        again = put(tenant, "Second", CHROME, allow_conflicts=quiet)
+        assert (again["changed"], "warnings" in again) == (False, not quiet)
+        assert [one["name"] for one in again["conflicts"]] == ["First"]
 
 
 @pytest.mark.parametrize(
