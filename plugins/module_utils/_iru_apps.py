@@ -140,8 +140,7 @@ def create_app(
         return next((app for app in list_items(client, CUSTOM_APP) if app.get("file_key") == file_key), None)
 
     request = Request("POST", CUSTOM_APP.path, form=_form(fields))
-    created = _write_when_done(client, request, predicted, read_back, limit=limit, progress=progress)
-    return _checked(created, package)
+    return _write_when_done(client, request, predicted, read_back, limit=limit, progress=progress)
 
 
 def update_app(
@@ -161,8 +160,17 @@ def update_app(
     request = Request("PATCH", f"{CUSTOM_APP.path}/{found['id']}", form=_form(changes))
     predicted = {**found, **changes, **(_file_of(package) if package else {}), "updated_at": None}
     read_back = changed_after_all(client, CUSTOM_APP, found, differs)
-    updated = _write_when_done(client, request, predicted, read_back, limit=limit, progress=progress)
-    return _checked(updated, package) if package else updated
+    return _write_when_done(client, request, predicted, read_back, limit=limit, progress=progress)
+
+
+def check_stored(app: Record, package: Package) -> None:
+    """Raises BadAnswer if Iru tells another SHA-256 than that of the package that was sent; the app is there then."""
+    stored = str(app.get("sha256") or package.sha256).lower()
+    if stored != package.sha256:
+        raise BadAnswer(
+            f"Iru stored another package for the custom app {app.get('name')!r} ({app.get('id')}) than was sent: its "
+            f"SHA-256 is {stored}, that of {package.path} is {package.sha256}. Run again to replace it."
+        )
 
 
 def app_view(app: Record) -> Record:
@@ -209,16 +217,6 @@ def _write_when_done(
             if done is not None:
                 return done
             client.writes.pop()  # the repetition notes it again
-
-
-def _checked(app: Record, package: Package) -> Record:
-    stored = str(app.get("sha256") or package.sha256).lower()
-    if stored != package.sha256:
-        raise BadAnswer(
-            f"Iru stored another package for the custom app {app.get('name')!r} ({app.get('id')}) than was sent: its "
-            f"SHA-256 is {stored}, that of {package.path} is {package.sha256}. Run again to replace it."
-        )
-    return app
 
 
 def _file_of(package: Package) -> Record:

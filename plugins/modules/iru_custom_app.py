@@ -213,6 +213,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_apps imp
     app_view,
     changes_of,
     check_rules,
+    check_stored,
     create_app,
     has_package,
     is_same_package,
@@ -316,7 +317,8 @@ def _create(task: Task, client: Client, wanted: WantedApp) -> dict[str, Any]:
     if not ours:
         return _update(task, client, app, wanted)
     note_item(task, client, CUSTOM_APP, app, was=None, now={})
-    return _result(task, client, app, ({}, {**wanted.fields, "package": _package_diff(app)}), uploaded=True)
+    check_stored(app, package)
+    return _result(task, client, app, ({}, {**wanted.fields, "package": {"sha256": package.sha256}}), uploaded=True)
 
 
 def _update(task: Task, client: Client, found: Record, wanted: WantedApp) -> dict[str, Any]:
@@ -339,10 +341,10 @@ def _update(task: Task, client: Client, found: Record, wanted: WantedApp) -> dic
     before = {key: found.get(key) for key in shown}
     if changes:
         note_item(task, client, CUSTOM_APP, app, was={key: found.get(key) for key in changes}, now=changes)
-    diff = (
-        {**before, **({"package": _package_diff(found)} if replaced else {})},
-        {**shown, **({"package": _package_diff(app)} if replaced else {})},
-    )
+    diff = (before, shown)
+    if package is not None and replaced:
+        check_stored(app, package)
+        diff = ({**before, "package": _package_diff(found)}, {**shown, "package": {"sha256": package.sha256}})
     return _result(task, client, app, diff, uploaded=replaced)
 
 
@@ -370,7 +372,8 @@ def _waiting(task: Task) -> dict[str, Any]:
 
 
 def _package_diff(app: Record) -> Record:
-    return {"sha256": app.get("sha256"), "size": app.get("file_size")}
+    """What a diff tells of a package in Iru. The size is not known of one that is yet to be fetched."""
+    return {"sha256": app["sha256"]} if app.get("sha256") else {"size": app.get("file_size")}
 
 
 def _result(

@@ -26,7 +26,10 @@ notes:
   - What has come so far is in a hidden file beside the destination whose name ends with C(.part).
 options:
   dest:
-    description: Where the package shall be. In a folder that exists it keeps the name that Okta gives it.
+    description:
+      - Where the package shall be. In a folder, which is one that exists or ends with a slash, it keeps the name that
+        Okta gives it.
+      - The folder must exist. In check mode it need not yet, so that a task before this one may make it.
     type: path
     required: true
   artifact:
@@ -146,7 +149,7 @@ def run(task: Task) -> dict[str, Any]:
     latest = read_latest(client, options, task.warn)
     file = _only_file(latest)
     sha256 = _agreed(file, expected)
-    destination = _destination(options["dest"], file["name"])
+    destination = _destination(options["dest"], file["name"], check=task.check)
     found = hash_of(destination)
     resumed_from = 0
     if found != sha256:
@@ -196,10 +199,11 @@ def _agreed(file: Record, expected: str | None) -> str:
     return expected or str(told)
 
 
-def _destination(dest: str, name: str) -> Path:
+def _destination(dest: str, name: str, *, check: bool) -> Path:
     path = Path(dest)
     target = path / name if path.is_dir() or dest.endswith("/") else path
-    if not target.parent.is_dir():
+    is_made_before = check and not target.parent.exists()
+    if not target.parent.is_dir() and not is_made_before:
         raise InvalidInput(f"The folder {target.parent} of dest does not exist; make it first.")
     return target
 

@@ -58,6 +58,22 @@ def test_what_was_made_is_recorded_until_it_is_gone(sandbox: SandboxProcess, tmp
         assert [one["was"] for one in record] == ([None] if number < 2 else [])
 
 
+def test_a_package_that_iru_stored_otherwise_fails_and_is_recorded_all_the_same(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    sandbox.settings(iru={"upload_processing_polls": 0})
+    package = tmp_path / "a.pkg"
+    package.write_bytes(b"xar!")
+    options = {"name": "App", "install_enforcement": "install_once", "src": str(package)}
+    made = run(sandbox, iru_custom_app, **options)["app"]
+    package.write_bytes(b"xar!2")
+    rule = {"service": "iru", "method": "PATCH", "path": f"/api/v1/library/custom-apps/{made['id']}"}
+    sandbox.faults({"match": rule, "do": {"status": 200, "effect": True, "body": {**made, "sha256": "ab" * 32}}})
+    failed = run(sandbox, iru_custom_app, **options, fails=True)
+    assert f"SHA-256 is {'ab' * 32}" in failed["msg"]
+    assert [(one["id"], one["now"]) for one in failed["changes"]] == [(made["id"], {"file_key": "replaced"})]
+
+
 def test_a_device_can_be_put_back(sandbox: SandboxProcess) -> None:
     device = next(iter(sandbox.state()["iru"]["devices"].values()))
     settings = {"blueprint": "Sales", "asset_tag": "A-1", "user": "", "tags": ["Pilot"], "tags_mode": "exact"}

@@ -164,9 +164,16 @@ def test_places_that_do_not_do(sandbox: SandboxProcess, tmp_path: Path) -> None:
         (f"{tmp_path}/none/", "does not exist; make it first"),
         (f"{tmp_path}/file/okta-verify.pkg", "does not exist; make it first"),
     ):
-        for check in (True, False):
-            assert says in package(sandbox, dest, check=check, fails=True)["msg"]
+        assert says in package(sandbox, dest, fails=True)["msg"]
+    assert says in package(sandbox, dest, check=True, fails=True)["msg"], "no task before can make a folder there"
     assert "file" not in paths(sandbox)
+
+
+def test_a_folder_that_a_task_before_would_make_does_in_check_mode(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    planned = package(sandbox, f"{tmp_path}/none/", check=True)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "none").mkdir()
+    assert planned == {**package(sandbox, f"{tmp_path}/none/"), "size": None}
 
 
 @pytest.mark.parametrize(
