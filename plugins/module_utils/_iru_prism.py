@@ -29,6 +29,16 @@ _TIMES = ("created_at", "updated_at", "last_changed_at", "last_collected_at")
 Record = dict[str, Any]
 
 
+def prism_options() -> dict[str, Any]:
+    """Options that say which rows are meant; documented in the fragment ``iru_prism``."""
+    return {
+        "category": {"type": "str", "required": True, "choices": list(CATEGORIES)},
+        "filter": {"type": "dict"},
+        "blueprints": {"type": "list", "elements": "str"},
+        "device_families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
+    }
+
+
 def prism_rows(
     client: Client,
     category: str,

@@ -19,6 +19,7 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.iru_prism
   - okta_iru.attestation.attributes
 attributes:
   check_mode:
@@ -35,27 +36,6 @@ notes:
   - Least permissions of the API token are Request category export and Get category export under Prism;
     List Blueprints for O(blueprints).
 options:
-  category:
-    description: What to export.
-    type: str
-    required: true
-    choices:
-      - activation_lock
-      - application_firewall
-      - apps
-      - cellular
-      - certificates
-      - desktop_and_screensaver
-      - device_information
-      - filevault
-      - gatekeeper_and_xprotect
-      - installed_profiles
-      - kernel_extensions
-      - launch_agents_and_daemons
-      - local_users
-      - startup_settings
-      - system_extensions
-      - transparency_database
   output_file:
     description:
       - File to write, with a header and a record a row. It is replaced when all of it has come, and only its owner can
@@ -66,18 +46,6 @@ options:
     description: Only these columns, in this order.
     type: list
     elements: str
-  filter:
-    description: Conditions as in O(okta_iru.attestation.iru_prism_info#module:filter).
-    type: dict
-  blueprints:
-    description: Only devices on these Blueprints (names or ids).
-    type: list
-    elements: str
-  device_families:
-    description: Only devices of these families.
-    type: list
-    elements: str
-    choices: [Mac, iPhone, iPad, tvOS]
   export_timeout:
     description: Seconds to wait for Iru to make the file.
     type: float
@@ -141,7 +109,7 @@ from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput, NotFound
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprints
-from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import CATEGORIES, FAMILIES
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import prism_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism_export import (
     download,
     finished_export,
@@ -153,12 +121,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._task import 
 SPEC = ModuleSpec(
     options={
         **iru_options(),
-        "category": {"type": "str", "required": True, "choices": list(CATEGORIES)},
+        **prism_options(),
         "output_file": {"type": "path", "required": True},
         "columns": {"type": "list", "elements": "str"},
-        "filter": {"type": "dict"},
-        "blueprints": {"type": "list", "elements": "str"},
-        "device_families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
         "export_timeout": {"type": "float", "default": 900},
         "interval": {"type": "float", "default": 5},
     },

@@ -17,50 +17,13 @@ author:
   - okta_iru.attestation contributors (@okta-iru)
 extends_documentation_fragment:
   - okta_iru.attestation.iru
+  - okta_iru.attestation.iru_prism
   - okta_iru.attestation.listing
   - okta_iru.attestation.attributes.info
 notes:
   - Least permissions of the API token are that of the category under Prism; Count there for O(count);
     List Blueprints for O(blueprints).
 options:
-  category:
-    description: What to read.
-    type: str
-    required: true
-    choices:
-      - activation_lock
-      - application_firewall
-      - apps
-      - cellular
-      - certificates
-      - desktop_and_screensaver
-      - device_information
-      - filevault
-      - gatekeeper_and_xprotect
-      - installed_profiles
-      - kernel_extensions
-      - launch_agents_and_daemons
-      - local_users
-      - startup_settings
-      - system_extensions
-      - transparency_database
-  filter:
-    description:
-      - Conditions that a row has to fulfil, all of them, for each key an operator with its value. Any key of the
-        category may be used but C(blueprint_id) and C(device__family), for which there are O(blueprints) and
-        O(device_families).
-      - Operators are C(eq) and C(is_null) (boolean), C(in), C(not_in), C(like), C(not_like) (list of texts), C(lt),
-        C(gt), C(lte), C(gte) (date), and C(or) around two dates.
-    type: dict
-  blueprints:
-    description: Only devices on these Blueprints (names or ids).
-    type: list
-    elements: str
-  device_families:
-    description: Only devices of these families.
-    type: list
-    elements: str
-    choices: [Mac, iPhone, iPad, tvOS]
   sort_by:
     description:
       - Order the rows by this key, backwards with a dash in front. Iru pages rows in an order of their own less well
@@ -141,9 +104,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import projected
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import existing_blueprints
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import (
-    CATEGORIES,
-    FAMILIES,
     count_rows,
+    prism_options,
     prism_rows,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._listing import collected, listing_options
@@ -153,10 +115,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._task import 
 SPEC = ModuleSpec(
     options={
         **iru_options(),
-        "category": {"type": "str", "required": True, "choices": list(CATEGORIES)},
-        "filter": {"type": "dict"},
-        "blueprints": {"type": "list", "elements": "str"},
-        "device_families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
+        **prism_options(),
         "sort_by": {"type": "str"},
         "limit": {"type": "int"},
         **listing_options(),
