@@ -160,15 +160,16 @@ def totals(count: int, pages: int = 1, following: str | None = None, previous: s
     return {"X-Total-Count": str(count), "X-Total-Pages": str(pages), "Link": link}
 
 
-def numbered_page(request: web.Request, rows: Sequence[Any], size: int) -> dict[str, Any]:
-    """The same envelope by ``page``. Raises Refused (404 ``Invalid page.``) behind the last one."""
+def numbered_page(request: web.Request, rows: Sequence[Any], size: int, base: str | None = None) -> dict[str, Any]:
+    """The same envelope by ``page``; ``base`` is another origin for its links. Raises Refused (404 ``Invalid page.``)
+    behind the last one."""
     page = whole_number(request, "page", 1)
     pages = max(1, -(-len(rows) // size))
     if not 1 <= page <= pages:
         raise Refused(detail("Invalid page.", 404))
     return {
         "count": len(rows),
-        "next": page_url(request, page=page + 1) if page < pages else None,
-        "previous": page_url(request, page=page - 1) if page > 1 else None,
+        "next": page_url(request, base, page=page + 1) if page < pages else None,
+        "previous": page_url(request, base, page=page - 1) if page > 1 else None,
         "results": list(rows[(page - 1) * size : page * size]),
     }

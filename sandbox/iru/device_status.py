@@ -9,13 +9,16 @@ from aiohttp import web
 from sandbox.iru import fleet, prism_software
 from sandbox.iru.answers import totals
 from sandbox.iru.devices import found
-from sandbox.iru.tenant import Record, library_items, tenant
+from sandbox.iru.tenant import Record, library_items, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 _REPORT = ("reported_at", "log", "last_audit_run", "last_audit_log", "control_log", "control_reported_at")
+EDR_ITEM = "threat-security-policy"
+"""Type of the items of Iru's endpoint detection and response. The sandbox has none until a test puts one in."""
+
 _STATUS_KEYS = ("id", "item_id", "name", "type", "status", "reported_at", "log", "last_audit_log")
 
 
@@ -30,8 +33,8 @@ def library_rows(world: World, device: Record) -> list[Record]:
 
 
 def _library_row(world: World, device: Record, item: Record, row: Record) -> Record:
-    shown = status_row(world, device, item, row)
-    return shown | {"item_id": item["id"], "name": item["name"], "rules_present": row["status"] == "EXCLUDED"}
+    named = {"item_id": item["id"], "name": item["name"], "type": item["type"]}
+    return status_row(world, device, item, row) | named | {"rules_present": row["status"] == "EXCLUDED"}
 
 
 def status_row(world: World, device: Record, item: Record, row: Record) -> Record:
@@ -42,11 +45,17 @@ def status_row(world: World, device: Record, item: Record, row: Record) -> Recor
         "blueprint": {"id": blueprint["id"], "name": blueprint["name"]},
         "computer": {"id": device["device_id"], "name": device["device_name"]},
         "status": row["status"],
-        "type": item["type"],
         **{key: row[key] for key in _REPORT},
-        # Documented: null but for items of the endpoint detection and response, of which there are none here.
-        "edr_status": None,
+        **_later_keys(world, item),
     }
+
+
+def _later_keys(world: World, item: Record) -> Record:
+    """Published: only rows of an item of the endpoint detection and response have these, null before its first scan.
+    Whether rows of other items have them by now is not known."""
+    if item["type"] == EDR_ITEM or setting(world, "status_rows_have_type"):
+        return {"type": item["type"], "edr_status": None}
+    return {}
 
 
 async def get_library_items(request: web.Request) -> web.Response:

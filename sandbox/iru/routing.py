@@ -6,6 +6,8 @@ from aiohttp import web
 
 from sandbox.iru import (
     actions,
+    ade,
+    ade_devices,
     apps,
     assignments,
     audit,
@@ -21,12 +23,15 @@ from sandbox.iru import (
     enrollment,
     ipa_apps,
     library,
+    licensing,
     lost_mode,
     prism,
     prism_export,
     profiles,
     scripts,
     self_service,
+    threats,
+    vulnerabilities,
 )
 from sandbox.iru.gateway import PING, ping
 from sandbox.web import Handler
@@ -104,6 +109,20 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/devices/{device_id}/action/disablelostmode": {"POST": lost_mode.disable},
     "/devices/{device_id}/action/playlostmodesound": {"POST": lost_mode.play_sound},
     "/devices/{device_id}/action/updatelocation": {"POST": lost_mode.update_location},
+    "/integrations/apple/ade": {"GET": ade.list_integrations, "POST": ade.create_integration},
+    "/integrations/apple/ade/public_key": {"GET": ade.get_public_key},
+    "/integrations/apple/ade/devices": {"GET": ade_devices.list_devices},
+    "/integrations/apple/ade/devices/{device_id}": {
+        "GET": ade_devices.get_device,
+        "PATCH": ade_devices.update_device,
+    },
+    "/integrations/apple/ade/{ade_token_id}": {
+        "GET": ade.get_integration,
+        "PATCH": ade.update_integration,
+        "DELETE": ade.delete_integration,
+    },
+    "/integrations/apple/ade/{ade_token_id}/renew": {"POST": ade.renew_integration},
+    "/integrations/apple/ade/{ade_token_id}/devices": {"GET": ade.list_devices_of},
     "/prism/count": {"GET": prism.count_rows},
     "/prism/export": {"POST": prism_export.request_export},
     "/prism/export/{export_id}": {"GET": prism_export.get_export},
@@ -113,6 +132,14 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "/users": {"GET": directory.list_users},
     "/users/{user_id}": {"GET": directory.get_user, "DELETE": directory.delete_user},
     "/audit/events": {"GET": audit.list_events},
+    "/settings/licensing": {"GET": licensing.get_licensing},
+    "/threat-details": {"GET": threats.list_threats},
+    "/behavioral-detections": {"GET": threats.list_behaviors},
+    "/vulnerability-management/detections": {"GET": vulnerabilities.list_detections},
+    "/vulnerability-management/vulnerabilities": {"GET": vulnerabilities.list_vulnerabilities},
+    "/vulnerability-management/vulnerabilities/{cve_id}": {"GET": vulnerabilities.get_vulnerability},
+    "/vulnerability-management/vulnerabilities/{cve_id}/applications": {"GET": vulnerabilities.list_applications},
+    "/vulnerability-management/vulnerabilities/{cve_id}/devices": {"GET": vulnerabilities.list_devices},
     "/self-service/categories": {"GET": self_service.list_categories},
 }
 

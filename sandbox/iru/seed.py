@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sandbox.iru import (
+    ade,
     apps,
     blueprint_templates,
     blueprints,
@@ -20,6 +21,7 @@ from sandbox.iru import (
     scope,
     scripts,
     seed_history,
+    threats,
 )
 from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, now, spaced_time, tenant
 
@@ -62,6 +64,8 @@ def seed(world: World) -> None:
     _drafts(world)
     seed_history.seed(world, native_scep.seed(world))
     mobile.seed(world)
+    ade.seed(world)
+    threats.seed(world)
 
 
 def _empty(world: World) -> Record:

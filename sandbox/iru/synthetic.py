@@ -92,13 +92,13 @@ def counts_by_blueprint(world: World) -> Counter[str | None]:
 def blueprint_of(world: World, number: int) -> str | None:
     """Id of the device's Blueprint, ``None`` once that was deleted."""
     ids = tenant(world)["seeded_blueprints"]
-    blueprint_id: str = ids[number // _EVERY_PC % 2 if _is_pc(number) else number % len(ids)]
+    blueprint_id: str = ids[number // _EVERY_PC % 2 if is_pc(number) else number % len(ids)]
     return blueprint_id if blueprint_id in tenant(world)["blueprints"] else None
 
 
 def fields(world: World, number: int) -> Record:
     """The device's own data, in the form in which the state holds others."""
-    pc = _is_pc(number)
+    pc = is_pc(number)
     since = parse_time(tenant(world)["seeded_at"])
     enrolled = spaced_time(since - _ENROLLED_BEFORE)
     model, identifier = ("Latitude 7450", "Latitude 7450") if pc else _MODELS[number % 2]
@@ -141,7 +141,8 @@ def fields(world: World, number: int) -> Record:
     }
 
 
-def _is_pc(number: int) -> bool:
+def is_pc(number: int) -> bool:
+    """Whether the device of this number is a PC."""
     return number % _EVERY_PC == 0
 
 

@@ -18,6 +18,7 @@ SETTINGS: dict[str, Any] = {
     "users_page_size": 300,
     "custom_apps_page_size": 300,
     "custom_scripts_page_size": 300,
+    "ade_devices_page_size": 300,
     # Iru documents 429 without its headers; Kong, the gateway in front of it, sends Retry-After in seconds.
     "retry_after": True,
     # No source shows the body of a refused profile or Blueprint: "fields", "list", "string" or "detail".
@@ -36,6 +37,8 @@ SETTINGS: dict[str, Any] = {
     "payload_scope_added": True,
     # Whether an update puts status rows back to pending until the profile is installed again is not known.
     "update_resets_status": True,
+    # Published status rows of an item have neither its type nor edr_status, but for items of the EDR.
+    "status_rows_have_type": False,
     # How often a create or update right after an upload is answered with 503, since Iru still works on the file.
     "upload_processing_polls": 1,
     # Verified live by two clients: white space at the end of a script is gone. "both" ends and "none" are possible.
@@ -46,7 +49,7 @@ SETTINGS: dict[str, Any] = {
     "variables_without_user": "empty",
     # When a profile that failed is sent again without a change is not known; None means never.
     "failed_profile_retry_minutes": 1440,
-    # Recorded: `next` of /users names the console's host, not the API's.
+    # Published: `next` of /users and of ADE's devices names the console's host, not the API's.
     "users_next_on_console_host": True,
     # Recorded both ways: a number, and null.
     "prism_total": False,

@@ -98,7 +98,7 @@ ITEM_STATUS = {
 }  # fmt: skip
 ITEM = ITEM_STATUS | {
     "last_audit_run": MAYBE, "control_log": MAYBE, "control_reported_at": MAYBE, "computer": NAMED,
-    "blueprint": NAMED, "rules_present": bool, "edr_status": (dict, type(None)),
+    "blueprint": NAMED, "rules_present": bool,
 }  # fmt: skip
 COMMAND = {
     "uuid": str, "status": int, "attempts": int, "metadata": dict, "priority": int, "error_chain": list,

@@ -30,8 +30,7 @@ TEMPLATE = {
 NAMED = {"id": str, "name": str}
 STATUS = {
     "id": int, "blueprint": NAMED, "computer": NAMED, "status": str, "reported_at": MAYBE, "log": MAYBE,
-    "last_audit_run": MAYBE, "last_audit_log": MAYBE, "control_log": MAYBE, "control_reported_at": MAYBE, "type": str,
-    "edr_status": (dict, type(None)),
+    "last_audit_run": MAYBE, "last_audit_log": MAYBE, "control_log": MAYBE, "control_reported_at": MAYBE,
 }  # fmt: skip
 ACTIVITY = {
     "id": int, "activity_time": str, "activity_type": str, "user_id": str, "user_email": str,
@@ -120,6 +119,21 @@ def test_status_and_activity_of_an_item(tenant: Tenant, name: str) -> None:
         )
     else:
         assert status == {"count": 0, "next": None, "previous": None, "results": []}
+
+
+def test_only_status_rows_of_the_edr_have_its_keys(tenant: Tenant) -> None:
+    item = tenant.named("native_items", "Google Chrome")
+    path, later = f"/library/library-items/{item['id']}/status", {"type": str, "edr_status": type(None)}
+    device = tenant.get(path).json["results"][0]["computer"]["id"]
+    tenant.state["settings"]["status_rows_have_type"] = True
+    assert misfits(tenant.get(path).json, page_of(STATUS | later)) == []
+    tenant.state["settings"]["status_rows_have_type"] = False
+    assert misfits(tenant.get(path).json, page_of(STATUS)) == []
+    item["type"] = "threat-security-policy"
+    assert misfits(tenant.get(path).json, page_of(STATUS | later)) == []
+    rows = tenant.get(f"/devices/{device}/library-items").json["library_items"]
+    assert [row["item_id"] for row in rows if "edr_status" in row] == [item["id"]]
+    item["type"] = "automatic-app"
 
 
 def test_the_audit_log_tells_of_items_that_no_list_shows(tenant: Tenant) -> None:
