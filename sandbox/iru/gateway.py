@@ -32,18 +32,36 @@ _ALLOW = {
 PING = "/app/v1/ping"
 """Iru's own CLI asks it, without a token, whether the tenant is there (kandji-inc/iructl)."""
 _WINDOW_SECONDS = {"hour": 3600, "second": 1}
-# Recorded on every answer of a 2024 tenant, beside the rate-limit headers.
-_FIXED_HEADERS = {
+# Recorded on every answer of 2024 tenants, beside the rate-limit headers: Kong, and the delivery network before it.
+_EDGE_HEADERS = {
     "Via": "kong/3.2.2, 1.1 varnish, 1.1 varnish",
-    "Server": "waitress",
     "X-Kong-Upstream-Latency": "139",
     "X-Kong-Proxy-Latency": "108",
+    "Access-Control-Allow-Origin": "*",
+    "X-Served-By": "cache-attest-1, cache-attest-2",
+    "X-Cache": "MISS, MISS",
+    "X-Cache-Hits": "0, 0",
+}
+# Published of the two servers behind them: Prism is another one than everything else.
+_PRISM_HEADERS = {"Server": "uvicorn", "Vary": "Accept-Encoding"}
+_APP_HEADERS = {
+    "Server": "waitress",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Feature-Policy": "; ".join(
+        f"{name} 'none'"
+        for name in (
+            "accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb",
+        )
+    ),
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Vary": "Origin",
-}
+}  # fmt: skip
+# Published: the younger part of the API names the charset of its JSON.
+_WITH_CHARSET = ("/api/v1/library/", "/api/v1/self-service/")
 
 
 def gateway_middleware(world: World) -> Middleware:
@@ -52,13 +70,20 @@ def gateway_middleware(world: World) -> Middleware:
     async def pass_gateway(request: web.Request, handler: Handler) -> web.StreamResponse:
         remaining = _take(world)
         response = _limited(world) if remaining is None else await _answer(world, request, handler)
-        response.headers.update(_FIXED_HEADERS | _rate_headers(world, remaining or {"hour": 0, "second": 0}))
+        response.headers.update(_fixed_headers(request) | _rate_headers(world, remaining or {"hour": 0, "second": 0}))
+        if response.content_type == "application/json" and request.path.startswith(_WITH_CHARSET):
+            response.charset = "utf-8"
         methods = _methods(request)
         if methods:
             response.headers["Allow"] = ", ".join(methods)
         return response
 
     return pass_gateway
+
+
+def _fixed_headers(request: web.Request) -> dict[str, str]:
+    server = _PRISM_HEADERS if request.path.startswith("/api/v1/prism/") else _APP_HEADERS
+    return _EDGE_HEADERS | server
 
 
 async def ping(_request: web.Request) -> web.Response:

@@ -66,6 +66,16 @@ def test_rate_limit_headers_count_down(tenant: Tenant) -> None:
     assert first.headers["RateLimit-Reset"] == "1"
 
 
+def test_the_servers_behind_the_gateway_have_their_own_headers(tenant: Tenant) -> None:
+    prism, devices, library = (tenant.get(path) for path in ("/prism/apps", "/devices", "/library/custom-profiles"))
+    assert [answer.headers["Server"] for answer in (prism, devices, library)] == ["uvicorn", "waitress", "waitress"]
+    assert [answer.headers.get("X-Frame-Options") for answer in (prism, devices)] == [None, "DENY"]
+    assert [answer.headers["Content-Type"] for answer in (prism, devices, library)] == [
+        "application/json", "application/json", "application/json; charset=utf-8",
+    ]  # fmt: skip
+    assert {answer.headers["Via"].partition("/")[0] for answer in (prism, devices, library)} == {"kong"}
+
+
 def test_a_used_up_hour_is_a_429_until_the_window_ends(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     moment = 3600.0 * 1000 + 600
     monkeypatch.setattr(gateway.time, "time", lambda: moment)
