@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.okta_iru.attestation.plugins.modules import okta_device_assurance
 
+from tests.integration.playbook import writes_sent
+from tests.integration.test_attestation import rules
 from tests.integration.test_optional_roles import HOST, received, run_role
+from tests.integration.test_roles_alone import imported, play, role_options
 from tests.sandbox_process import SandboxProcess
 
 OWN = "attest-example.okta.com"
@@ -20,6 +24,11 @@ def with_domains(sandbox: SandboxProcess, **domains: str) -> None:
         made = {**state["okta"]["domains"]["default"], "id": f"OcD{number}", "validationStatus": status}
         state["okta"]["domains"][made["id"]] = made | {"domain": name.replace("_", ".")}
     sandbox.load_state(state)
+
+
+def of(role: str, **options: Any) -> dict[str, Any]:
+    """Variables of a role, given without its name."""
+    return {f"{role}_{name}": value for name, value in options.items()}
 
 
 def one_of(sandbox: SandboxProcess) -> list[dict[str, Any]]:
@@ -66,3 +75,102 @@ def test_fastpass_and_platform_sso_never_share_a_profile(tmp_path: Path, sandbox
     refused = run_role(tmp_path, sandbox, "sso_extension", options=options, fails=True)
     assert f"sso_extension_platform_sso_{same}" in refused.tasks[-1].result["msg"]
     assert sandbox.requests() == []
+
+
+WARNED: list[tuple[dict[str, Any], str]] = [
+    ({"enrollment_options": "SilentEnrollmentEnabled"}, "okta-enrollment"),
+    ({"device_health_options": "Disabled,HidePassword"}, "okta-health"),
+    ({"user_principal_name": "$FULL_NAME"}, "okta-login-hint"),
+    ({"user_principal_name": "ada@acme.example"}, "okta-login-hint"),
+    ({"protocol_version": "2.0", "extension_keys_in_both": True}, "okta-domain"),
+    ({"password_sync_client_id": "0oa1", "extension_keys_in_both": True}, "okta-domain"),
+]
+
+
+def test_what_contradicts_itself_in_the_settings_of_okta_verify_is_a_warning(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    tasks = [imported("managed_app_config", of("managed_app_config", org=HOST, **options)) for options, _code in WARNED]
+    run = play(sandbox, tmp_path, tasks, check=True)
+    found = [
+        task.result for task in run.tasks if task.task.endswith("Put the settings of Okta Verify into the Library")
+    ]
+    for result, (options, code) in zip(found, WARNED, strict=True):
+        assert {finding["code"] for finding in result["findings"]} == {code}, options
+        assert len(result["warnings"]) == len(result["findings"])
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("managed_app_config", {"osquery_custom_checks_timeout": 0, "enable_osquery_custom_checks": True}, "1 or more"),
+    ("managed_app_config", {"osquery_custom_checks_timeout": 5}, "enable_osquery_custom_checks"),
+    (
+        "managed_app_config",
+        {"enable_osquery_custom_checks": True, "osquery_allowed_domains": ["a b"]},
+        "osquery_allowed_domains",
+    ),
+    ("managed_app_config", {"org": "http://acme.okta.example"}, "org_url is 'http://acme.okta.example'"),
+    ("managed_app_config", {"org": "https://acme-admin.okta.example"}, "without -admin"),
+    ("managed_app_config", {"password_sync_client_id": " 0oa1"}, "white space"),
+    ("managed_app_config", {"protocol_version": "3.0"}, "value of managed_app_config_protocol_version must be one of"),
+    ("managed_app_config", {"enrollment_options": "Silent"}, "must be one of: SilentEnrollmentDisabled"),
+    ("managed_app_config", {"plugins": [{"locaton": "/a"}]}, "managed_app_config_plugins.locaton"),
+    ("managed_app_config", {"plugins": [{"location": "data.zta"}]}, "expected a whole path"),
+    ("sso_extension", {"org": "acme okta"}, "expected a host such as"),
+    ("sso_extension", {"options": {"hosts": ["a.example"]}}, "sso_extension_options.hosts"),
+    ("sso_extension", {"platform_sso_options": {"macos": 12}}, "macos must be one of: 13, 14, got: 12"),
+    (
+        "sso_extension",
+        {"org": HOST, "fastpass": False, "platform_sso": True}
+        | {"platform_sso_options": {"platform_sso": {"LoginFrequenzy": 7200}}},
+        "did you mean LoginFrequency?",
+    ),
+    (
+        "sso_extension",
+        {"org": HOST, "fastpass": False, "platform_sso": True}
+        | {"platform_sso_options": {"platform_sso": {"LoginFrequency": 60}}},
+        "LoginFrequency",
+    ),
+    ("open_prompt", {"browsers": ["safari"]}, "must be one or more of: chrome, edge, firefox"),
+    ("open_prompt", {"browsers": ["firefox"]}, "Firefox has no checkbox policy"),
+    ("open_prompt", {"checkbox": False}, "There is no policy to set for Google Chrome"),
+    ("open_prompt", {"auto_launch": True, "org": "https://acme.okta.example/app"}, "expected a host such as"),
+    ("endpoint_security", {"integrations": []} | {"macos_location": "data.zta"}, "expected a whole path"),
+    ("endpoint_security", {"plugin": {"format": "JWT"}}, "endpoint_security_plugin.format"),
+    ("endpoint_security", {"integrations": [{"platform": "macos"}]}, "missing required arguments: name"),
+    ("endpoint_security", {"assurance": "Chrome"}, "endpoint_security_assurance_signals does not say"),
+    ("endpoint_security", {"assurance_signals": {"disk": True}}, "endpoint_security_assurance_signals.disk"),
+]
+
+
+def test_what_is_refused_says_why_and_nothing_is_sent(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    tasks = [
+        {
+            "block": [imported(role, {"managed_app_config_org": HOST, **of(role, **options)})],
+            "rescue": [{"name": f"case {number}", "ansible.builtin.debug": {"msg": "refused"}}],
+        }
+        for number, (role, options, _text) in enumerate(REFUSED)
+    ]
+    run = play(sandbox, tmp_path, tasks)
+    failures = [str(task.result["msg"]) for task in run.tasks if task.status == "failed"]
+    for message, (role, options, text) in zip(failures, REFUSED, strict=True):
+        assert text in message, (role, options)
+    assert sandbox.requests() == []
+
+
+def test_the_signals_of_the_role_are_those_of_the_module() -> None:
+    ours = role_options("endpoint_security")["endpoint_security_assurance_signals"]["options"]
+    theirs = okta_device_assurance.SPEC.options["chrome_device_trust"]["options"]
+    kept = ("type", "choices", "elements")
+    assert {name: {key: one[key] for key in kept if key in one} for name, one in ours.items()} == {
+        name: {key: one[key] for key in kept if key in one} for name, one in theirs.items()
+    }
+
+
+def test_the_score_of_crowdstrike_goes_into_the_rule(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    options = of("authentication_policy", expression="device.provider.zta.overall >= 80", groups=["Desktop users"])
+    task = imported("authentication_policy", {**options, **of("authentication_policy", apps=["Salesforce"])})
+    play(sandbox, tmp_path / "first", [task])
+    (rule,) = [rule for rule in rules(sandbox) if not rule["system"]]
+    assert rule["conditions"]["elCondition"] == {"condition": "device.provider.zta.overall >= 80"}
+    again = play(sandbox, tmp_path / "again", [task])
+    assert (again.changed(), writes_sent(sandbox)) == ([], [])

@@ -151,7 +151,7 @@ def test_verify_reports_and_waits(tmp_path: Path, sandbox: SandboxProcess, conve
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_argument_spec_refuses_other_types_and_choices(tmp_path: Path, sandbox: SandboxProcess, role: str) -> None:
-    options = _options(role)
+    options = role_options(role)
     good = variables(role, sandbox.ready)
     cases = [(name, {**good, name: value}) for name, value in _wrong_values(options)]
     cases += [
@@ -174,7 +174,8 @@ def test_the_argument_spec_refuses_other_types_and_choices(tmp_path: Path, sandb
     play(sandbox, tmp_path / "stopped", [imported(role, cases[0][1])], fails=True)
 
 
-def _options(role: str) -> dict[str, dict[str, Any]]:
+def role_options(role: str) -> dict[str, dict[str, Any]]:
+    """What the argument spec of a role says of its variables."""
     text = (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text)["argument_specs"]["main"]["options"])
 
@@ -190,6 +191,6 @@ def _wrong_values(options: dict[str, dict[str, Any]]) -> list[tuple[str, Any]]:
 @pytest.mark.parametrize("role", ROLES)
 def test_defaults_are_those_of_the_argument_spec(role: str) -> None:
     text = (ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8")
-    documented = {name: option["default"] for name, option in _options(role).items() if "default" in option}
+    documented = {name: option["default"] for name, option in role_options(role).items() if "default" in option}
     assert yaml.safe_load(text) == documented
-    assert all(name.startswith(f"{role}_") for name in _options(role))
+    assert all(name.startswith(f"{role}_") for name in role_options(role))
