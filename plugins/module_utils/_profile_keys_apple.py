@@ -113,15 +113,15 @@ PLATFORM_SSO = Table(
         "FileVaultPolicy": array(one_of(*_POLICY)),
         "LoginPolicy": array(one_of(*_POLICY)),
         "UnlockPolicy": array(one_of(*_POLICY, "AllowTouchIDOrWatchForUnlock")),
-        "OfflineGracePeriod": INTEGER,
-        "AuthenticationGracePeriod": INTEGER,
+        "OfflineGracePeriod": at_least(0),
+        "AuthenticationGracePeriod": at_least(0),
         "NonPlatformSSOAccounts": TEXTS,
         "AllowDeviceIdentifiersInAttestation": FLAG,
         # macOS 26
         "EnableRegistrationDuringSetup": FLAG,
         "EnableCreateFirstUserDuringSetup": FLAG,
         "NewUserAuthenticationMethods": array(one_of("Password", "SmartCard", "AccessKey", "OpenID")),
-        "AccessKeyReaderGroupIdentifier": DATA,
+        "AccessKeyReaderGroupIdentifier": Key((bytes, str)),  # the schema says data; macOS also reads hexadecimal text
         "AccessKeyReaderIssuerCertificateUUID": TEXT,
         "AccessKeyTerminalIdentityUUID": TEXT,
         "AllowAccessKeyExpressMode": FLAG,

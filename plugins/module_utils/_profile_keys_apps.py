@@ -71,12 +71,22 @@ PLUGIN = Table(
     new_keys=True,
 )
 
+# Of the loopback interface the browser asks the first of these that names an origin (Chrome and Edge 146; before, the
+# last two alone), of the rest of the local network those without Loopback.
+LOCAL_NETWORK = (
+    "LoopbackNetworkBlockedForUrls",
+    "LoopbackNetworkAllowedForUrls",
+    "LocalNetworkBlockedForUrls",
+    "LocalNetworkAllowedForUrls",
+    "LocalNetworkAccessBlockedForUrls",
+    "LocalNetworkAccessAllowedForUrls",
+)
+
 _LAUNCH = array(dictionary(Table({"protocol": TEXT.needed(), "allowed_origins": TEXTS.needed()}, reader="The browser")))
 _CHROMIUM = {
     "AutoLaunchProtocolsFromOrigins": _LAUNCH,
     "ExternalProtocolDialogShowAlwaysOpenCheckbox": FLAG,
-    "LocalNetworkAccessAllowedForUrls": TEXTS,
-    "LocalNetworkAccessBlockedForUrls": TEXTS,
+    **dict.fromkeys(LOCAL_NETWORK, TEXTS),
     "AutoSelectCertificateForUrls": TEXTS,  # each is JSON written as text
 }
 _HANDLER = Table(

@@ -10,7 +10,6 @@ are added to ``PROFILE_CHECKS`` and ``PAYLOAD_CHECKS``; ``docs/profiles.md`` lis
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -41,9 +40,10 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys_apps import DOMAINS
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import (
+    SLIP,
     Table,
     check_table,
-    check_value,
+    is_a,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import (
     KeyPath,
@@ -54,6 +54,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plis
     show_path,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import is_secret_key
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import closest, spelt_alike
 
 ProfileCheck = Callable[[dict[str, Any]], Iterator[Finding]]
 PayloadCheck = Callable[[Context], Iterator[Finding]]
@@ -81,7 +82,7 @@ def _findings(source: bytes | str | Mapping[str, Any], windows: bool) -> Iterato
         profile = normalise(source)
     else:
         profile = load(source)
-        yield from _check_text(source)
+        yield from _check_text(source, profile)
     for check in PROFILE_CHECKS:
         yield from check(profile)
     for index, payload in enumerate(_payloads(profile)):
@@ -90,7 +91,7 @@ def _findings(source: bytes | str | Mapping[str, Any], windows: bool) -> Iterato
             yield from payload_check(context)
 
 
-def _check_text(source: bytes | str) -> Iterator[Finding]:
+def _check_text(source: bytes | str, profile: dict[str, Any]) -> Iterator[Finding]:
     if is_binary(source):
         yield warning(
             "binary-plist",
@@ -100,10 +101,12 @@ def _check_text(source: bytes | str) -> Iterator[Finding]:
         return
     scan = scan_xml(source)
     for path in scan.duplicate_keys:
+        payload, inside = _place(profile, path)
         yield error(
             "duplicate-key",
             f"The key {path[-1]!r} is set twice in one dictionary; readers silently keep one of the two. Remove one.",
-            key=show_path(path),
+            payload=payload,
+            key=show_path(inside),
         )
     for element, line in scan.unknown_elements:
         yield error(
@@ -116,7 +119,7 @@ def _check_top_level(profile: dict[str, Any]) -> Iterator[Finding]:
     if profile.get("PayloadType") != "Configuration":
         yield error("payload-type", "The PayloadType of a profile is Configuration.", key="PayloadType")
     for key in ("PayloadIdentifier", "PayloadUUID", "PayloadVersion"):
-        if key not in profile:
+        if profile.get(key) in (None, ""):
             yield warning("top-level-missing", f"Apple requires {key} at the top level of a profile.", key=key)
     content = profile.get("PayloadContent")
     if profile.get("IsEncrypted"):
@@ -151,14 +154,15 @@ def _check_scope(profile: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _check_unique(profile: dict[str, Any]) -> Iterator[Finding]:
+    labels = ["the profile", *(Context(payload, index).label for index, payload in enumerate(_payloads(profile)))]
     for key in ("PayloadIdentifier", "PayloadUUID"):
-        values = [str(part[key]) for part in (profile, *_payloads(profile)) if key in part]
-        for value, count in Counter(value.casefold() for value in values).items():
-            if count > 1:
-                spelt = next((one for one in values if one.casefold() == value), value)
-                yield error(
-                    "duplicate-id", f"{count} parts of the profile share {key} {spelt}; each needs its own.", key=key
-                )
+        owner: dict[str, str] = {}
+        for label, part in zip(labels, (profile, *_payloads(profile)), strict=True):
+            value = str(part.get(key, ""))
+            first = owner.setdefault(value.casefold(), label)
+            if value and first is not label:
+                message = f"{first} has the {key} {value} as well; each part of a profile needs its own."
+                yield error("duplicate-id", message, payload=label, key=key)
 
 
 def _check_common_keys(context: Context) -> Iterator[Finding]:
@@ -174,15 +178,29 @@ def _check_common_keys(context: Context) -> Iterator[Finding]:
             )
     if isinstance(payload.get("PayloadUUID"), str) and payload["PayloadUUID"] and not _is_uuid(payload["PayloadUUID"]):
         yield context.warning("uuid-form", "PayloadUUID is not in the form of a UUID.", "PayloadUUID")
-    if payload.get("PayloadVersion") != 1:
+    if payload.get("PayloadVersion") != 1 or not is_a(payload["PayloadVersion"], int):
         yield context.warning("payload-version", "Apple requires PayloadVersion 1 in every payload.", "PayloadVersion")
+
+
+def _check_kind(context: Context) -> Iterator[Finding]:
+    """A type that is one slip of the pen from a known one would pass as a type of somebody else."""
+    if not context.kind or context.kind in (*_KINDS, *_NEIGHBOURS):
+        return
+    meant = closest(context.kind, _KINDS, SLIP)
+    if meant and spelt_alike(context.kind, (meant,)):
+        yield context.error("payload-type", f"No device knows {context.kind!r}; write {meant!r}.", "PayloadType")
+    elif meant:
+        message = f"{context.kind!r} is almost {meant!r}; if that is meant, no device reads this payload."
+        yield context.warning("payload-type", message, "PayloadType")
 
 
 def _check_keys(context: Context) -> Iterator[Finding]:
     """Names, types and ranges, as far as the payload type is known; of others only the keys that all have."""
-    for key, wanted in COMMON.items():
-        if key in context.payload:
-            yield from check_value(context, context.payload[key], wanted, (key,), _COMMON)
+    table = DOMAINS.get(context.kind) or PAYLOADS.get(context.kind) or _COMMON
+    known = (
+        context.payload if not table.closed else {key: context.payload[key] for key in COMMON if key in context.payload}
+    )
+    yield from check_table(context, known, _COMMON)
     if context.kind in PAYLOADS:
         beside = {**COMMON, **(SCEP_SETTINGS.keys if context.kind == SCEP else {})}
         yield from check_table(context, context.payload, PAYLOADS[context.kind], (), beside)
@@ -210,6 +228,16 @@ def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
             yield from _texts(item, (*path, index))
 
 
+def _place(profile: dict[str, Any], path: KeyPath) -> tuple[str, KeyPath]:
+    """The label of the payload that a path of the whole profile leads into, and the rest of the path."""
+    content = profile.get("PayloadContent")
+    if len(path) > 2 and path[0] == "PayloadContent" and isinstance(path[1], int) and isinstance(content, list):
+        payload = content[path[1]] if path[1] < len(content) else None
+        if isinstance(payload, dict):
+            return Context(payload, path[1]).label, path[2:]
+    return "", path
+
+
 def _payloads(profile: dict[str, Any]) -> list[dict[str, Any]]:
     content = profile.get("PayloadContent")
     return [payload for payload in content if isinstance(payload, dict)] if isinstance(content, list) else []
@@ -223,7 +251,9 @@ def _is_uuid(text: str) -> bool:
     return len(text) == 36
 
 
-_COMMON = Table(COMMON)
+_COMMON = Table(COMMON, closed=False, new_keys=True)  # beside them are the keys of the type, which may be unknown
+_KINDS = (*PAYLOADS, *DOMAINS)
+_NEIGHBOURS = ("com.apple.security.pkcs12",)  # another type that is spelt almost like one of ours
 
 PROFILE_CHECKS: tuple[ProfileCheck, ...] = (
     _check_top_level,
@@ -235,11 +265,12 @@ PROFILE_CHECKS: tuple[ProfileCheck, ...] = (
 )
 
 PAYLOAD_CHECKS: dict[str | None, tuple[PayloadCheck, ...]] = {
-    None: (_check_common_keys, _check_keys, _check_variables),
+    None: (_check_common_keys, _check_kind, _check_keys, _check_variables),
     SCEP: scep.CHECKS,
     EXTENSIBLE_SSO: sso.SSO_CHECKS,
     ASSOCIATED_DOMAINS: sso.ASSOCIATED_DOMAINS_CHECKS,
     ROOT_CERTIFICATE: certificate.CHECKS,
     CERTIFICATE: certificate.CHECKS,
-    **dict.fromkeys((MANAGED_PREFERENCES, *DOMAINS), (apps.check_preferences,)),
+    **dict.fromkeys(DOMAINS, (apps.check_preferences,)),
+    MANAGED_PREFERENCES: (apps.check_preferences, apps.check_domains),
 }

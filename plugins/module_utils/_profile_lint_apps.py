@@ -31,15 +31,21 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys
     DOMAINS,
     EXTENSION_ONLY,
     FIREFOX,
+    LOCAL_NETWORK,
     OKTA_EXTENSION,
     OKTA_VERIFY,
     PLUGIN,
     UNLISTED_ENROLLMENT_OPTION,
 )
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import check_table
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_keys import SLIP, check_table
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint_sso import texts
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import KeyPath
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import iru_variables_in, is_host
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import (
+    closest,
+    iru_variables_in,
+    is_host,
+    spelt_alike,
+)
 
 _LOGIN_HINTS = ("$EMAIL", "$USERNAME")
 _PREFIX = "OktaVerify."
@@ -77,13 +83,32 @@ def check_preferences(context: Context) -> Iterator[Finding]:
         plugins = _plugins(found.settings)
         beside = dict.fromkeys(plugins, PLUGIN.keys["name"])
         yield from check_table(context, found.settings, DOMAINS[found.domain], found.path, beside)
+        yield from _check_empty(context, found)
         for check in _OKTA_CHECKS if found.domain in (OKTA_VERIFY, OKTA_EXTENSION) else _BROWSER_CHECKS:
             yield from check(context, found)
 
 
+def check_domains(context: Context) -> Iterator[Finding]:
+    """A domain that is one slip of the pen from a known one is that of no app."""
+    content = context.payload.get("PayloadContent")
+    for domain in content if isinstance(content, dict) else ():
+        meant = None if domain in DOMAINS else closest(domain, DOMAINS, SLIP)
+        if meant and spelt_alike(domain, (meant,)):
+            yield context.error("key-misspelt", f"No app reads {domain!r}; write {meant!r}.", "PayloadContent", domain)
+        elif meant:
+            message = f"{domain!r} is almost {meant!r}; if that is meant, no app reads it."
+            yield context.warning("key-misspelt", message, "PayloadContent", domain)
+
+
+def _check_empty(context: Context, found: Preferences) -> Iterator[Finding]:
+    for key, value in found.settings.items():
+        if value == "" and key in DOMAINS[found.domain].keys:
+            yield context.warning("value", f"{key} is empty; leave it out.", *found.path, key)
+
+
 def _check_org_url(context: Context, found: Preferences) -> Iterator[Finding]:
     url = found.settings.get("OktaVerify.OrgUrl")
-    if isinstance(url, str) and not is_host(re.sub(r"^https://|/$", "", url)):
+    if isinstance(url, str) and url and not is_host(re.sub(r"^https://|/$", "", url)):
         message = f"OktaVerify.OrgUrl is {url!r}; expected the host of the org, or https:// and the host."
         yield context.error("okta-org-url", message, *found.path, "OktaVerify.OrgUrl")
 
@@ -177,13 +202,24 @@ def _check_launch(context: Context, found: Preferences) -> Iterator[Finding]:
     entries = found.settings.get(key)
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
         protocol = entry.get("protocol") if isinstance(entry, dict) else None
-        if isinstance(protocol, str) and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", protocol):
-            message = f"{protocol!r} is no name of a protocol; write it without colon, such as com-okta-authenticator."
+        if isinstance(protocol, str) and not re.fullmatch(r"[a-z][a-z0-9+.-]*", protocol):
+            message = f"{protocol!r} is no protocol; write it in lower case and without colon: com-okta-authenticator."
             yield context.error("browser-protocol", message, *found.path, key, index, "protocol")
         for number, origin in enumerate(texts(entry.get("allowed_origins")) if isinstance(entry, dict) else []):
             if re.search(r"[?#@\s]|(?<!/)/(?!/)", origin) or not origin:
                 message = f"{origin!r} is no origin: the browser ignores one that has a path, a query or a user."
                 yield context.error("browser-origin", message, *found.path, key, index, "allowed_origins", number)
+            elif found.domain == FIREFOX and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", origin):
+                message = f"{origin!r} has no scheme; Firefox takes whole origins only, such as https://{origin}."
+                yield context.error("browser-origin", message, *found.path, key, index, "allowed_origins", number)
+
+
+def _check_patterns(context: Context, found: Preferences) -> Iterator[Finding]:
+    for key in LOCAL_NETWORK:
+        for index, pattern in enumerate(texts(found.settings.get(key))):
+            if not pattern or re.search(r"\s", pattern):
+                message = f"{pattern!r} is no pattern of URLs, such as https://example.okta.com."
+                yield context.error("browser-origin", message, *found.path, key, index)
 
 
 def _check_json(context: Context, found: Preferences) -> Iterator[Finding]:
@@ -235,4 +271,4 @@ _OKTA_CHECKS = (
     _check_domain,
     _check_plugins,
 )
-_BROWSER_CHECKS = (_check_launch, _check_json, _check_firefox)
+_BROWSER_CHECKS = (_check_launch, _check_patterns, _check_json, _check_firefox)

@@ -17,7 +17,10 @@ from typing import Any
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_finding import Context, Finding
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import KeyPath
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import is_secret_key
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import closest, spelt_alike
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import closest
+
+SLIP = 0.93
+"""How alike a name is to a known one of which it is a slip of the pen, among names of which not all are known."""
 
 _IN_WORDS = {
     str: "text",
@@ -144,7 +147,7 @@ def check_value(context: Context, value: Any, wanted: Key, path: KeyPath, table:
 
 
 def _unknown(context: Context, key: str, value: Mapping[str, Any], table: Table, path: KeyPath) -> Iterator[Finding]:
-    meant = closest(key, table.keys, table.alike) if table.closed else spelt_alike(key, table.keys)
+    meant = closest(key, table.keys, table.alike if table.closed else SLIP)
     if meant and meant not in value:
         finding = context.warning if table.new_keys else context.error
         yield finding("key-misspelt", f"{table.reader} ignores {key!r}; write {meant!r}.", *path, key)

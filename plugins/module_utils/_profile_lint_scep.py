@@ -1,7 +1,11 @@
 # Copyright (c) 2026 okta_iru.attestation contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of ``com.apple.security.scep``: what Apple's schema cannot say, and what Okta asks for."""
+"""Checks of ``com.apple.security.scep``: what Apple's schema cannot say, and what Okta asks for.
+
+A payload whose URL is another CA's (a certificate for Wi-Fi, say) may do otherwise: what would be an error for Okta is
+a warning there.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._scep_challen
     NOT_FOR_WINDOWS,
     windows_can_encode,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._scep_url import is_of_okta
 
 LONGEST_CN = 64  # X.520, ub-common-name
 
@@ -67,8 +72,10 @@ def _check_url(context: Context) -> Iterator[Finding]:
         yield _at(context.error, "url-scheme", "URL has no scheme; it begins with https://", "URL")
     elif not scheme or not host or re.search(r"\s", url) or parts.username is not None:
         yield _at(context.error, "url-malformed", "URL is not of the form https://HOST/PATH.", "URL")
-    elif scheme != "https" and not (scheme == "http" and host in _LOOPBACK):
-        yield _at(context.error, "url-scheme", f"URL begins with {scheme}://; Okta's begins with https://", "URL")
+    elif scheme not in ("https", "http"):
+        yield _at(context.error, "url-scheme", f"URL begins with {scheme}://; expected https://", "URL")
+    elif scheme == "http" and host not in _LOOPBACK:
+        yield _for_okta(context, "url-scheme", "URL begins with http://; Okta's begins with https://", "URL")
 
 
 def _check_challenge(context: Context) -> Iterator[Finding]:
@@ -76,7 +83,7 @@ def _check_challenge(context: Context) -> Iterator[Finding]:
     if not isinstance(challenge, str):
         return
     if not challenge.strip():
-        yield _at(context.error, "challenge-empty", "Okta refuses a request without its secret key.", "Challenge")
+        yield _for_okta(context, "challenge-empty", "Okta refuses a request without its secret key.", "Challenge")
     elif challenge != challenge.strip():
         yield _at(
             context.error,
@@ -85,8 +92,8 @@ def _check_challenge(context: Context) -> Iterator[Finding]:
             "Challenge",
         )
     if any(variable in challenge for variable in IRU_VARIABLES):
-        yield _at(
-            context.error,
+        yield _for_okta(
+            context,
             "challenge-variable",
             "Challenge holds the name of a variable, which Iru would fill in. Reset the secret key in Okta.",
             "Challenge",
@@ -101,16 +108,15 @@ def _check_key(context: Context) -> Iterator[Finding]:
     if is_a(size, int) and size not in KEY_SIZES:
         yield _at(context.error, "key-size", f"Keysize is one of {', '.join(map(str, KEY_SIZES))}.", "Keysize")
     elif is_a(size, int) and size != 2048:
-        yield _at(
-            context.warning, "key-size", f"Keysize is {size} (Apple's default: 1024); Okta asks for 2048.", "Keysize"
-        )
+        given = f"is {size}" if "Keysize" in content else "is not set, which makes it 1024"
+        yield _at(context.warning, "key-size", f"Keysize {given}; Okta asks for 2048.", "Keysize")
     if content.get("Key Type", "RSA") != "RSA":
         yield _at(context.error, "key-type", "Key Type can only be RSA.", "Key Type")
     if is_a(usage, int) and usage not in (0, 1, 4, 5):
         yield _at(context.error, "key-usage", "Key Usage is 1 (signing), 4 (encryption) or 5 (both).", "Key Usage")
     elif is_a(usage, int) and not usage & 1:
-        yield _at(
-            context.error,
+        yield _for_okta(
+            context,
             "key-usage",
             "Key Usage does not include signing, by which the device answers Okta; set it to 1.",
             "Key Usage",
@@ -129,8 +135,8 @@ def _check_access(context: Context) -> Iterator[Finding]:
             "KeyIsExtractable",
         )
     if content.get("AllowAllAppsAccess", False) is False:
-        yield _at(
-            context.error,
+        yield _for_okta(
+            context,
             "key-access",
             "Okta Verify could not use the private key (Apple's default); set AllowAllAppsAccess to true.",
             "AllowAllAppsAccess",
@@ -148,11 +154,16 @@ def _check_subject(context: Context) -> Iterator[Finding]:
         )
         return
     pairs = [pair for rdn in subject or [] for pair in rdn]
-    for name, _value in pairs:
+    for name, value in pairs:
         if canonical_attribute(name) is None:
             yield _at(context.error, "subject-attribute", unknown_attribute(name), "Subject")
         elif canonical_attribute(name) != name:
             yield _at(context.warning, "subject-attribute", f"Write {name.upper()} for {name}.", "Subject")
+        elif not value.strip():
+            yield _at(context.warning, "subject-attribute", f"{name} has no value; leave it out.", "Subject")
+        elif name in ("C", "2.5.4.6") and not re.fullmatch(r"[A-Z]{2}|.*[$%].*", value):
+            message = f"{name} is {value!r}; X.520 has a code of two capital letters, such as US."
+            yield _at(context.warning, "subject-attribute", message, "Subject")
     names = [value for name, value in pairs if canonical_attribute(name) in ("CN", "2.5.4.3")]
     if not names:
         yield _at(
@@ -221,6 +232,14 @@ def _texts(value: Any) -> Iterator[str]:
 def _content(context: Context) -> dict[str, Any]:
     content: dict[str, Any] = context.payload["PayloadContent"]
     return content
+
+
+def _for_okta(context: Context, code: str, message: str, key: str) -> Finding:
+    """An error if the CA is Okta's, which is also taken for granted where no URL tells."""
+    url = _content(context).get("URL")
+    if not isinstance(url, str) or not url or is_of_okta(url):
+        return _at(context.error, code, message, key)
+    return _at(context.warning, code, f"{message} (By its URL the CA is not Okta's; this may be meant.)", key)
 
 
 def _at(finding: Callable[..., Finding], code: str, message: str, key: str) -> Finding:

@@ -27,11 +27,15 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_keys
     OKTA_TEAM,
     OKTA_VERIFY,
 )
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import HOST, is_host
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_variables import HOST, is_host, spelt_alike
 
 _DOMAIN = re.compile(rf"[a-z]+:(\*\.)?{HOST.pattern}(:[0-9]+)?(\?mode=[a-z+]+)?")
 _POLICIES = ("FileVaultPolicy", "LoginPolicy", "UnlockPolicy")
-_ACCESS_KEY = ("AccessKeyReaderGroupIdentifier", "AccessKeyTerminalIdentityUUID")
+_ACCESS_KEY = (
+    "AccessKeyReaderGroupIdentifier",
+    "AccessKeyReaderIssuerCertificateUUID",
+    "AccessKeyTerminalIdentityUUID",
+)
 _GRACE = {
     "AllowOfflineGracePeriod": "OfflineGracePeriod",
     "AllowAuthenticationGracePeriod": "AuthenticationGracePeriod",
@@ -74,11 +78,20 @@ def _check_team(context: Context) -> Iterator[Finding]:
         )
     elif payload.get("ExtensionIdentifier") == OKTA_EXTENSION and payload["TeamIdentifier"] != OKTA_TEAM:
         yield context.error("sso-team", f"The TeamIdentifier of Okta is {OKTA_TEAM}.", "TeamIdentifier")
-    extension = payload.get("ExtensionIdentifier")
-    if extension in (OKTA_VERIFY, f"{OKTA_TEAM}.{OKTA_EXTENSION}", f"{OKTA_TEAM}.{OKTA_VERIFY}"):
-        yield context.error(
-            "sso-extension", f"Okta's extension is {OKTA_EXTENSION}, without the team.", "ExtensionIdentifier"
-        )
+
+
+def _check_extension(context: Context) -> Iterator[Finding]:
+    extension, place = context.payload.get("ExtensionIdentifier"), "ExtensionIdentifier"
+    wrong = (OKTA_VERIFY, f"{OKTA_TEAM}.{OKTA_EXTENSION}", f"{OKTA_TEAM}.{OKTA_VERIFY}")
+    if extension == "":
+        yield context.error("sso-extension", "Name the extension, such as " + OKTA_EXTENSION + ".", place)
+    elif isinstance(extension, str) and extension != OKTA_EXTENSION:
+        if extension in wrong or spelt_alike(extension, (OKTA_EXTENSION,)):
+            message = f"Okta's extension is {OKTA_EXTENSION}, in lower case and without the team."
+            yield context.error("sso-extension", message, place)
+        elif context.payload.get("TeamIdentifier") == OKTA_TEAM:
+            message = f"Of Okta's team {OKTA_EXTENSION} is known, not {extension!r}."
+            yield context.warning("sso-extension", message, place)
 
 
 def _check_realm(context: Context) -> Iterator[Finding]:
@@ -89,12 +102,20 @@ def _check_realm(context: Context) -> Iterator[Finding]:
         yield context.error("sso-realm", f"Okta's extension answers to the Realm {OKTA_REALM!r} only.", "Realm")
 
 
+def _check_method(context: Context) -> Iterator[Finding]:
+    payload, settings = context.payload, context.payload.get("PlatformSSO")
+    methods = [one.get("AuthenticationMethod") for one in (payload, settings) if isinstance(one, dict)]
+    if any(methods):
+        return
+    if payload.get("RegistrationToken"):
+        yield context.error("sso-platform", "RegistrationToken needs an AuthenticationMethod.", "RegistrationToken")
+    elif _is_okta(payload, "Redirect"):
+        message = "Platform SSO needs an AuthenticationMethod, in PlatformSSO or, for macOS 13, beside it."
+        yield context.warning("sso-platform", message, "PlatformSSO", "AuthenticationMethod")
+
+
 def _check_platform_sso(context: Context) -> Iterator[Finding]:
     payload, settings = context.payload, context.payload.get("PlatformSSO")
-    if payload.get("RegistrationToken") and not (
-        payload.get("AuthenticationMethod") or (isinstance(settings, dict) and settings.get("AuthenticationMethod"))
-    ):
-        yield context.error("sso-platform", "RegistrationToken needs an AuthenticationMethod.", "RegistrationToken")
     if not isinstance(settings, dict):
         return
     if payload.get("Type") == "Credential":
@@ -135,6 +156,8 @@ def _check_associated_domains(context: Context) -> Iterator[Finding]:
                 *place,
                 "ApplicationIdentifier",
             )
+        if item.get("AssociatedDomains") == []:
+            yield context.warning("domains-form", "The app has no domain.", *place, "AssociatedDomains")
         for number, domain in enumerate(domains):
             if not _DOMAIN.fullmatch(domain):
                 message = f"{domain!r} is not of the form SERVICE:HOST, such as authsrv:example.okta.com."
@@ -177,5 +200,13 @@ def _is_okta(payload: dict[str, Any], kind: str) -> bool:
     return payload.get("ExtensionIdentifier") == OKTA_EXTENSION and payload.get("Type") == kind
 
 
-SSO_CHECKS = (_check_hosts, _check_urls, _check_team, _check_realm, _check_platform_sso)
+SSO_CHECKS = (
+    _check_hosts,
+    _check_urls,
+    _check_team,
+    _check_extension,
+    _check_realm,
+    _check_method,
+    _check_platform_sso,
+)
 ASSOCIATED_DOMAINS_CHECKS = (_check_associated_domains,)

@@ -47,6 +47,7 @@ APPLE_VARIABLES: dict[str, int | None] = {
     "%AD_Domain%": None,
     "%AD_DomainForestName%": None,
     "%AD_DomainGUID%": _UUID,
+    "%AD_DomainGuid%": _UUID,  # so in ProfileManifests
     "%AD_DomainNameDNS%": None,
     "%AD_KerberosID%": None,
     "%ComputerName%": None,  # chosen by the user

@@ -106,7 +106,7 @@ CHROME: dict[str, Any] = {
 FIREFOX: dict[str, Any] = {
     "PayloadType": "org.mozilla.firefox",
     "EnterprisePoliciesEnabled": True,
-    "AutoLaunchProtocolsFromOrigins": LAUNCH,
+    "AutoLaunchProtocolsFromOrigins": [{"protocol": "com-okta-authenticator", "allowed_origins": [f"https://{HOST}"]}],
     "Handlers": {"schemes": {"com-okta-authenticator": {"action": "useSystemDefault", "ask": False}}},
 }
 

@@ -90,6 +90,8 @@ def seen(source: Any, **options: Any) -> list[tuple[str, str]]:
         ({"Subject": [["CN", "a"]]}, ("error", "subject-form"), "[[["),
         ({"Subject": [[["CN", "a"]], [["E", "b"]]]}, ("error", "subject-attribute"), "1.2.840.113549.1.9.1"),
         ({"Subject": [[["cn", "a"]]]}, ("warning", "subject-attribute"), "Write CN"),
+        ({"Subject": [[["CN", "a"]], [["OU", " "]]]}, ("warning", "subject-attribute"), "no value"),
+        ({"Subject": [[["CN", "a"]], [["C", "Germany"]]]}, ("warning", "subject-attribute"), "two capital letters"),
         ({"Subject": [[["CN", "x" * 65]]]}, ("error", "cn-too-long"), "65"),
         ({"Subject": [[["CN", "managementAttestation $UDID $DEVICE_ID"]]]}, ("error", "cn-too-long"), "OU"),
         ({"Subject": [[["CN", "$EMAIL managementAttestation"]]]}, ("warning", "cn-can-exceed"), "42 are left"),
@@ -169,6 +171,7 @@ def test_challenge_characters_matter_for_windows_only(challenge, fine):
     [
         ({"PayloadType": "configuration"}, ("error", "payload-type")),
         ({"PayloadUUID": ABSENT}, ("warning", "top-level-missing")),
+        ({"PayloadIdentifier": ""}, ("warning", "top-level-missing")),
         ({"PayloadVersion": ABSENT}, ("warning", "top-level-missing")),
         ({"PayloadContent": ABSENT}, ("error", "no-payloads")),
         ({"PayloadContent": []}, ("error", "no-payloads")),
@@ -195,6 +198,8 @@ def test_the_top_level(changes, expected):
         ({"PayloadUUID": ""}, ("error", "payload-id")),
         ({"PayloadUUID": "x"}, ("warning", "uuid-form")),
         ({"PayloadVersion": ABSENT}, ("warning", "payload-version")),
+        ({"PayloadVersion": True}, ("warning", "payload-version")),
+        ({"PayloadVersion": 1.0}, ("warning", "payload-version")),
         ({"PayloadContent": ABSENT}, ("error", "no-content")),
         ({"URL": URL}, ("error", "key-misplaced")),
     ],
@@ -211,6 +216,11 @@ def test_ids_are_unique_whatever_the_case():
     first = profile["PayloadContent"][0]
     profile["PayloadContent"].append({**other, "PayloadUUID": first["PayloadUUID"].lower()})
     assert seen(profile) == [("error", "duplicate-id")]
+    (finding,) = lint(profile)
+    assert finding.payload == "com.example.b (com.example.b)"
+    assert finding.message.startswith("com.apple.security.scep (com.example.a.com.apple.security.scep) has")
+    profile["PayloadContent"][1] |= {"PayloadUUID": profile["PayloadUUID"], "PayloadType": SCEP, "PayloadContent": {}}
+    assert [one.message[:11] for one in lint(profile) if one.code == "duplicate-id"] == ["the profile"]
 
 
 def test_variables_in_other_payloads():
@@ -228,7 +238,10 @@ def test_duplicate_keys_unknown_elements_and_binary_form():
     text = dump(good()).decode()
     twice = text.replace("<key>Keysize</key>", "<key>URL</key>\n<string>https://b</string>\n<key>Keysize</key>")
     findings = [finding for finding in lint(twice) if finding.code == "duplicate-key"]
-    assert [finding.key for finding in findings] == ["PayloadContent → 0 → PayloadContent → URL"]
+    assert [finding.key for finding in findings] == ["PayloadContent → URL"]
+    assert findings[0].payload == "com.apple.security.scep (com.example.a.com.apple.security.scep)"
+    top = text.replace("<key>PayloadScope</key>", "<key>PayloadUUID</key>\n<string>x</string>\n<key>PayloadScope</key>")
+    assert [(one.payload, one.key) for one in lint(top) if one.code == "duplicate-key"] == [("", "PayloadUUID")]
     assert ("error", "unknown-element") in seen(text.replace("<true/>", "<true/><True/>"))
     assert seen(plistlib.dumps(good(), fmt=plistlib.FMT_BINARY)) == [("warning", "binary-plist")]
 
@@ -260,7 +273,7 @@ def test_longest_expansion(text, length, unbounded):
 
 def test_the_variables_are_those_of_the_vendors():
     assert len(IRU_VARIABLES) == 17
-    assert len(APPLE_VARIABLES) == 13
+    assert len(APPLE_VARIABLES) == 14
 
 
 @given(
@@ -283,6 +296,7 @@ def test_every_code_is_in_the_documentation():
     code = "".join(path.read_text() for path in (root / "plugins/module_utils").glob("_profile_lint*.py"))
     codes = set(re.findall(r'(?:error|warning|finding)\(\s*"([a-z-]+)"', code))
     codes |= set(re.findall(r'_at\(\s*context\.(?:error|warning),\s*"([a-z-]+)"', code))
+    codes |= set(re.findall(r'_for_okta\(\s*context,\s*"([a-z-]+)"', code))
     documented = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs/profiles.md").read_text(), re.MULTILINE))
     assert len(codes) > 30
     assert codes == documented

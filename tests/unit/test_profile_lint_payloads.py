@@ -100,6 +100,9 @@ MUTATIONS = [
     (CREDENTIAL, ("TeamIdentifier",), ABSENT, "error sso-team"),
     (CREDENTIAL, ("TeamIdentifier",), "ABCDE12345", "error sso-team"),
     (CREDENTIAL, ("ExtensionIdentifier",), "com.okta.mobile", "error sso-extension"),
+    (CREDENTIAL, ("ExtensionIdentifier",), "", "error sso-extension"),
+    (CREDENTIAL, ("ExtensionIdentifier",), "com.okta.mobile.Auth-Service-Extension", "error sso-extension"),
+    (CREDENTIAL, ("ExtensionIdentifier",), "com.okta.mobile.other", "warning sso-extension"),
     (CREDENTIAL, ("Realm",), ABSENT, "error sso-realm"),
     (CREDENTIAL, ("Realm",), "okta device", "error sso-realm"),
     (CREDENTIAL, ("URLs",), ["https://acme.example"], "warning sso-ignored"),
@@ -114,7 +117,10 @@ MUTATIONS = [
     (REDIRECT, (*PLATFORM, "UseSharedDeviceKeys"), False, "error sso-platform"),
     (REDIRECT, (*PLATFORM, "OfflineGracePeriod"), ABSENT, "error sso-platform"),
     (REDIRECT, (*PLATFORM, "NewUserAuthenticationMethods"), ["AccessKey"], "error sso-platform"),
+    (REDIRECT, (*PLATFORM, "AuthenticationMethod"), ABSENT, "warning sso-platform"),
+    (REDIRECT, (*PLATFORM, "OfflineGracePeriod"), -1, "error out-of-range"),
     # Associated domains
+    (DOMAINS, ("Configuration", 0, "AssociatedDomains"), [], "warning domains-form"),
     (DOMAINS, ("Configuration",), ABSENT, "error key-missing"),
     (DOMAINS, ("Configuration",), {}, "error wrong-type"),
     (DOMAINS, ("Configuration", 0, "AssociatedDomains"), ABSENT, "error key-missing"),
@@ -134,11 +140,21 @@ MUTATIONS = [
     (SAMPLES["chrome forced"][0], ("PayloadContent", "com.google.Chrome", "forced"), [], "warning key-unknown"),
     (forced("com.example.a", {}), ("PayloadContent", "com.example.a", "Forced", 0), {}, "error key-missing"),
     (forced("com.example.a", {}), ("PayloadContent", "com.example.a", "Forced"), {}, "error wrong-type"),
+    (SAMPLES["chrome forced"][0], ("PayloadContent", "com.google.chrome"), {}, "error key-misspelt"),
+    # The payload itself
+    (SAMPLES["pkcs1"][0], ("PayloadType",), "com.apple.Security.PKCS1", "error payload-type"),
+    (SAMPLES["pkcs1"][0], ("PayloadType",), "com.apple.security.pcks1", "warning payload-type"),
+    (CREDENTIAL, ("PayloadType",), "com.apple.extensible-sso", "error payload-type"),
     # Browsers
     (CHROME, ("AutoLaunchProtocolsFromOrigins",), "[]", "error wrong-type"),
     (CHROME, ("AutoLaunchProtocolsFromOrigins", 0), "{}", "error wrong-type"),
     (CHROME, ("AutoLaunchProtocolsFromOrigins", 0, "allowed_origins"), ABSENT, "error key-missing"),
     (CHROME, ("AutoLaunchProtocolsFromOrigins", 0, "protocol"), "com-okta-authenticator:", "error browser-protocol"),
+    (CHROME, ("AutoLaunchProtocolsFromOrigins", 0, "protocol"), "Com-Okta-Authenticator", "error browser-protocol"),
+    (FIREFOX, ("AutoLaunchProtocolsFromOrigins", 0, "allowed_origins", 0), HOST, "error browser-origin"),
+    (CHROME, ("LocalNetworkAccessAllowedForUrls", 0), "", "error browser-origin"),
+    (CHROME, ("LoopbackNetworkBlockedForUrls",), HOST, "error wrong-type"),
+    (CHROME, ("LoopbackNetworkBlockedForUrls",), ["a b"], "error browser-origin"),
     (CHROME, ("AutoLaunchProtocolsFromOrigins", 0, "allowed_origins", 0), f"https://{HOST}/", "error browser-origin"),
     (CHROME, ("AutoLaunchProtocolsFromOrigins", 0, "allowed_origins", 0), "a.example?x", "error browser-origin"),
     (CHROME, ("ExternalProtocolDialogShowAlwaysOpenCheckbox",), 1, "error wrong-type"),
@@ -157,11 +173,12 @@ def test_one_wrong_key_is_one_finding_that_names_it(payload, path, value, expect
         expected,
         expected.removeprefix("warning "),
     }
-    assert finding.payload.startswith(payload["PayloadType"])
+    assert finding.payload.startswith(value if path == ("PayloadType",) else payload["PayloadType"])
     assert any(str(part) in finding.key for part in path), finding
 
 
 OKTA_MUTATIONS = [
+    ("OktaVerify.OrgUrl", "", "warning value"),
     ("OktaVerify.OrgUrl", "http://acme.okta.example", "error okta-org-url"),
     ("OktaVerify.OrgUrl", "https://acme.okta.example/login", "error okta-org-url"),
     ("OktaVerify.OrgUrl", ["acme.okta.example"], "error wrong-type"),
