@@ -21,6 +21,8 @@ SETTINGS: dict[str, Any] = {
     "own_key_up_to_fleet": 200,
     # Whether the certificate of an older build of a profile stays until the profile is removed.
     "replaced_certificates_stay": True,
+    # Documented by Iru: a user cannot use a key of the machine's store of a PC until the key-access script ran.
+    "machine_keys_readable": False,
 }
 """Behaviours that can be changed while the sandbox runs (``POST /control/settings``), with their first values."""
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
-
-from sandbox.computers import payload, scep, sso
+from sandbox.computers import certificates, payload, scep, sso
 from sandbox.computers.fleet import Computer, mac_variables, setting
-from sandbox.computers.keys import new_key
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -72,28 +65,4 @@ def _installed(computer: Computer, without: str) -> Iterator[dict[str, Any]]:
 
 async def _enroll(world: World, computer: Computer, settings: dict[str, Any]) -> dict[str, Any]:
     request = payload.scep_request(settings, mac_variables(computer))
-    key = await new_key(world, payload.key_size(settings))
-    certificate = await scep.enroll(request, key, _trust(world))
-    return _kept(world, certificate, key)
-
-
-def _kept(world: World, certificate: x509.Certificate, key: rsa.RSAPrivateKey) -> dict[str, Any]:
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    pem, encoding = serialization.NoEncryption(), serialization.Encoding.PEM
-    return {
-        "common_name": str(names[0].value) if names else "",
-        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
-        "certificate": certificate.public_bytes(encoding).decode(),
-        "private_key": key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, pem).decode(),
-        "obtained_at": world.clock.now().isoformat(),
-    }
-
-
-def _trust(world: World) -> ssl.SSLContext:
-    """The sandbox's certificate authority for TLS, which stands for those that macOS trusts."""
-    cached = world.runtime.cache.get("computer_trust")
-    if cached is None:
-        cached = ssl.create_default_context(cafile=world.runtime.files.get("ca"))
-        world.runtime.cache["computer_trust"] = cached
-    context: ssl.SSLContext = cached
-    return context
+    return await certificates.obtain(world, request, payload.key_size(settings))

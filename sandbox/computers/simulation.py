@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sandbox.computers import agent, profiles
+from sandbox.computers import agent, profiles, windows
 from sandbox.computers.fleet import Computer, computers, setting
 from sandbox.iru import agent as iru_agent
 from sandbox.iru import mdm
@@ -116,27 +116,30 @@ async def _carry_out(
     slots: asyncio.Semaphore,
     happened: Counter[str],
 ) -> None:
+    carry_out = windows.carry_out if computer["platform"] == "WINDOWS" else profiles.carry_out
     async with slots:
         for command in commands:
             before = {each["sha256"] for each in computer["certificates"]}
-            outcome = await profiles.carry_out(world, computer, command)
+            outcome = await carry_out(world, computer, command)
             mdm.acknowledge(world, computer["device_id"], command, outcome)
             happened[_outcome_name(command, outcome)] += 1
             happened["certificates"] += sum(1 for each in outcome["certificates"] if each["sha256"] not in before)
 
 
 def _outcome_name(command: dict[str, Any], outcome: dict[str, Any]) -> str:
+    if command["request_type"] == "RunScript":
+        return "scripts"
     if outcome["error"] is not None:
         return "failed"
-    return "installed" if command["request_type"] == "InstallProfile" else "removed"
+    return "removed" if command["request_type"].startswith("Remove") else "installed"
 
 
 def _sign_ins(world: World, happened: Counter[str]) -> None:
-    """Users whose time has come sign in with FastPass, with the newest certificate that the computer has."""
+    """Users whose time has come sign in with FastPass, with the newest certificate whose key they may use."""
     for computer in computers(world).values():
         if not computer["okta_verify_registered"] or computer["user_login"] is None or not _is_on(world, computer):
             continue
-        newest = computer["certificates"][-1] if computer["certificates"] else None
+        newest = next(reversed(windows.usable(world, computer)), None)
         if _signs_in(world, computer, newest):
             result = fastpass.sign_in(world, computer, _der(newest) if newest else None)
             computer["last_sign_in"] = world.clock.now().isoformat()

@@ -2,7 +2,8 @@
 
 A command is ``{"uuid", "request_type", "profile_id", "payload_identifier"}``; ``InstallProfile`` has ``payload_uuid``
 and ``payload`` (the .mobileconfig with Iru's variables expanded) as well. An outcome is ``{"error": None or text,
-"certificates": [{"sha256", "common_name", "identity_certificate"}]}``: the inventory is that of the whole computer.
+"certificates": [{"sha256", "common_name", "identity_certificate"}]}``: the inventory is that of the whole computer. The
+commands of a PC are those of `windows_mdm`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.iru import scope
+from sandbox.iru import scope, windows_mdm
 from sandbox.iru.native_scep import wanted_profiles
 from sandbox.iru.tenant import (
     Record,
@@ -48,7 +49,7 @@ def check_in(world: World, device_id: str) -> list[Record]:
     _carry_out_actions(world, device)
     _settle_native_items(world, device)
     if device["platform"] != "Mac":
-        return []
+        return windows_mdm.commands(world, device)
     custom = tenant(world)["custom_profiles"]
     wanted = {item_id: item for item_id, item in custom.items() if scope.in_scope(world, device, item)}
     wanted |= wanted_profiles(world, device)
@@ -80,6 +81,9 @@ def acknowledge(world: World, device_id: str, command: Record, outcome: Record) 
     """Takes the computer's answer to a command: status row, inventory and activity."""
     device = tenant(world)["devices"].get(device_id)
     if device is None:
+        return
+    if device["platform"] != "Mac":
+        windows_mdm.answered(world, device, command, outcome)
         return
     error = outcome["error"]
     _end_command(world, device, command, error)
@@ -200,7 +204,7 @@ def _take_certificates(world: World, device: Record, reported: list[Record]) -> 
 def _settle_native_items(world: World, device: Record) -> None:
     """Apps and the like need nothing of the simulated computer: they are in place after the check-in."""
     for item_id, item in tenant(world)["native_items"].items():
-        if "scep" in item:
+        if "scep" in item or "key_access" in item:
             continue
         row = scope.row_of(world, item_id, device["device_id"])
         if row is not None and row["status"] == "PENDING":

@@ -1,7 +1,7 @@
 """The native SCEP item: an administrator typed Okta's URL and secret key into the console, Iru makes the profile.
 
-The API neither creates it nor shows what is in it (documented). That its profile is a ``com.apple.security.scep``
-payload follows from Apple; its identifier is constructed. PCs get nothing here: they would enrol by their own CSP.
+The API neither creates it nor shows what is in it, and it is for Macs and for PCs (documented). That its profile is a
+``com.apple.security.scep`` payload follows from Apple; its identifier is constructed. PCs get a document for their CSP.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import plistlib
 from typing import TYPE_CHECKING, Any
 
 from sandbox import pki
-from sandbox.iru import scope
+from sandbox.iru import client_certificate, scope
 from sandbox.iru.tenant import Record, derived_uuid, tenant
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def seed(world: World) -> Record:
         "type": "profile",
         "active": True,
         "self_service": False,
-        "platforms": ["Mac"],
+        "platforms": ["Mac", "Windows"],
         "mdm_identifier": f"com.kandji.profile.scep.{item_id}",
         "payload_uuid": derived_uuid(world, "native", NAME, "profile"),
         "scep": dict(_FIELDS),
@@ -42,9 +42,22 @@ def seed(world: World) -> Record:
 
 def wanted_profiles(world: World, device: Record) -> dict[str, Record]:
     """The profiles of SCEP items that a device is to have. None without Okta's CA in the world."""
+    return {item["id"]: _profile(world, item) for item in _wanted(world, device)}
+
+
+def wanted_documents(world: World, device: Record) -> dict[str, str]:
+    """The same for a PC: the documents for its CSP."""
+    items = _wanted(world, device)
+    if not items:
+        return {}
+    shown = pki.ready_fields(world)
+    values = {"url": shown["scep_url"], "challenge": shown["scep_challenge"], "thumbprint": pki.root_thumbprint(world)}
+    return {item["id"]: client_certificate.document(item["id"], **values) for item in items}
+
+
+def _wanted(world: World, device: Record) -> list[Record]:
     native = tenant(world)["native_items"].values() if "pki" in world.data else ()
-    items = [item for item in native if "scep" in item and scope.in_scope(world, device, item)]
-    return {item["id"]: _profile(world, item) for item in items}
+    return [item for item in native if "scep" in item and scope.in_scope(world, device, item)]
 
 
 def _profile(world: World, item: Record) -> Record:

@@ -14,6 +14,7 @@ from sandbox.iru import (
     blueprints,
     enrolled_mac,
     hardware,
+    key_access,
     mdm,
     mobile,
     native_scep,
@@ -62,6 +63,7 @@ def seed(world: World) -> None:
     tenant(world)["admin"] = {"id": derived_uuid(world, "admin"), "email": "it@attest.example"}
     tenant(world)["blueprint_templates"] = blueprint_templates.categories(world)
     _drafts(world)
+    key_access.seed(world)
     seed_history.seed(world, native_scep.seed(world))
     mobile.seed(world)
     ade.seed(world)

@@ -49,6 +49,9 @@ SETTINGS: dict[str, Any] = {
     "variables_without_user": "empty",
     # When a profile that failed is sent again without a change is not known; None means never.
     "failed_profile_retry_minutes": 1440,
+    # A PC says that it accepts a certificate request, and enrols then. Whether Iru's status tells of the first
+    # ("accepted") or of the certificate ("enrolled") is not known.
+    "windows_scep_status": "accepted",
     # Published: `next` of /users and of ADE's devices names the console's host, not the API's.
     "users_next_on_console_host": True,
     # Recorded both ways: a number, and null.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives import hashes
 
 from sandbox.okta import system_log
 from sandbox.pki import ca, challenges
@@ -12,11 +14,12 @@ from sandbox.pki.endpoints import CHALLENGE_PATH, SCEP_PATH, routes, scep_routes
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["ready_fields", "routes", "scep_routes", "seed"]
+__all__ = ["ready_fields", "root_thumbprint", "routes", "scep_routes", "seed"]
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "challenge_type": "any",
     "challenge_minutes": 60,
+    "secret_underscore": False,
     "leaf_days": 365,
     "unused_days": 90,
     "minimum_key_bits": 2048,
@@ -36,7 +39,7 @@ def seed(world: World) -> None:
         "ca_id": (world.new_uuid() + world.new_uuid()).replace("-", "")[:40].upper(),
         "ra_id": world.new_okta_id("rac"),
         "authorities": copy.deepcopy(ca.hierarchy(org["id"], org["subdomain"])),
-        "secret": world.new_secret(challenges.SECRET_LENGTH),
+        "secret": challenges.new_secret_key(world, underscore=SETTINGS["secret_underscore"]),
         "challenge_username": challenges.new_username(world),
         "challenge_password": world.new_secret(challenges.SECRET_LENGTH),
         "challenges": {},
@@ -62,3 +65,8 @@ def ready_fields(world: World) -> dict[str, str]:
         "scep_username": pki["challenge_username"],
         "scep_password": pki["challenge_password"],
     }
+
+
+def root_thumbprint(world: World) -> str:
+    """The SHA-1 of the root's certificate, which an administrator downloads, in hexadecimal digits."""
+    return ca.authority(world, "root").certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - the CSP's

@@ -26,10 +26,19 @@ def new_username(world: World) -> str:
     return "okta-" + "".join(world.choice(string.ascii_uppercase) for _ in range(6))
 
 
+def new_secret_key(world: World, *, underscore: bool) -> str:
+    """Make a static secret: 43 characters of base64url, as recorded. About half of such have an underscore, which
+    Windows cannot put into a request; this one has one or not as asked."""
+    secret = world.new_secret(SECRET_LENGTH)
+    if not underscore:
+        return secret.replace("_", "-")
+    return secret if "_" in secret else f"_{secret[1:]}"
+
+
 def reset_secret(world: World) -> str:
     """Do what *Reset secret key* does in the console: the old secret dies at once. Returns the new one."""
     pki = world.data["pki"]
-    pki["secret"] = world.new_secret(SECRET_LENGTH)
+    pki["secret"] = new_secret_key(world, underscore=pki["settings"]["secret_underscore"])
     system_log.append(world, "device.platform.secret_key.reset")
     return str(pki["secret"])
 
