@@ -145,8 +145,8 @@ def test_verify_reports_and_waits(tmp_path: Path, sandbox: SandboxProcess, conve
     run = play(sandbox, tmp_path, [imported("verify", {"verify_wait": 5, "verify_minimum_managed": 80})])
     report = run.only(f"{FQCN}verify : Report").result["verify_report"]
     assert report["in_scope"] == report["profile_installed"] == 17
-    pcs = 3
-    assert report["certificates_issued"] == 2 * 17 + pcs, "the native SCEP item of windows_certificate enrols Macs as well"
+    macs, pcs = 17, 3
+    assert report["certificates_issued"] == 2 * macs + pcs, "the native SCEP item enrols Macs as well"
     assert report["managed"] + len(report["awaiting_sign_in"]) == 17
 
 
