@@ -29,6 +29,12 @@ def okta_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def object_time(moment: datetime) -> str:
+    """When one of Okta's objects was made or changed: in whole seconds, as every recorded one is (over 2000 times in
+    okta/okta-sdk-python 3.4.6). Events of the System Log have milliseconds (okta-developer-docs, system-log-query)."""
+    return okta_time(moment.replace(microsecond=0))
+
+
 def parse_okta_time(text: str) -> datetime:
     """An aware UTC datetime of an ISO 8601 text, with or without a zone. Raises ValueError when it is neither."""
     moment = datetime.fromisoformat(text)

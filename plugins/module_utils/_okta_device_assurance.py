@@ -14,6 +14,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_device_assurance_body import meaning, merged
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import list_policies
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rules import list_rules
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 PATH = "/api/v1/device-assurances"
@@ -40,33 +41,27 @@ def properties(assurance: Record | None) -> Record:
 
 def create_assurance(client: Client, body: Record, warn: Callable[[str], None]) -> Record:
     """Create a policy. Nothing says that names are unique at Okta, so of two runs that create the same name at the
-    same time the later one removes its own policy and brings the other's in line."""
+    same time one removes its own policy and brings the other's in line."""
     name = body["name"]
-
-    def oldest() -> Record | None:
-        twins = (one for one in list_assurances(client) if one.get("name") == name)
-        return min(twins, key=lambda one: (str(one.get("createdDate")), str(one["id"])), default=None)
-
+    twins = Twins(
+        listed=lambda: [one for one in list_assurances(client) if one.get("name") == name],
+        created="createdDate",
+        is_untouched=lambda one: meaning(properties(one)) == meaning(body),
+        remove=lambda one: delete_assurance(client, one),
+    )
+    request, predicted = Request("POST", PATH, json=body), {**body, "id": planned_id(PLANNED_KIND, name)}
     try:
-        created: Record = client.write(
-            Request("POST", PATH, json=body),
-            predicted={**body, "id": planned_id(PLANNED_KIND, name)},
-            read_back=oldest,
-            returns_object=True,
-        )
+        created, is_own = create_alone(client, request, predicted, twins)
     except ApiError as refusal:
-        other = oldest() if refusal.status in (400, 409) else None
-        if other is None:
+        others = twins.oldest_first() if refusal.status in (400, 409) else []
+        if not others:
             raise
-        return replace_assurance(client, other, body, warn)
-    if client.check:
-        return created
-    first = oldest() or created
-    if first["id"] == created["id"]:
+        return replace_assurance(client, others[0], body, warn)
+    if not is_own:
+        return replace_assurance(client, created, body, warn)
+    if not client.check:
         _tell_what_was_dropped(created, body, warn)
-        return created
-    delete_assurance(client, created)
-    return replace_assurance(client, first, body, warn)
+    return created
 
 
 def replace_assurance(client: Client, found: Record, wanted: Record, warn: Callable[[str], None]) -> Record:

@@ -18,6 +18,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, Refused
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, allows, id_in_link, writable
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 PATH = "/api/v1/policies"
@@ -71,26 +72,19 @@ def existing_policy(client: Client, reference: str) -> Record:
 def create_policy(client: Client, name: str, description: str | None) -> Record:
     """Create a policy; Okta adds a Catch-all Rule that lets in everyone with two factors.
 
-    Of two runs that create the same name at the same time, the later one removes its own policy, which no app uses
-    yet, and takes the other's. A run that got no answer cannot tell which is its own, so it removes every later one
-    that is still as Okta makes them.
+    Of two runs that create the same name at the same time, one removes its own policy, which no app uses yet, and
+    takes the other's. A run that got no answer removes only one that is still as Okta makes them.
     """
     body = {"type": TYPE, "name": name, **({"description": description} if description is not None else {})}
     planned = {"id": planned_id(PLANNED_KIND, name), "status": "ACTIVE", **body}
-    unanswered: list[Record] = []
-
-    def read_back() -> Record | None:
-        unanswered.extend(_twins(client, name))
-        return unanswered[0] if unanswered else None
-
-    created: Record = client.write(Request("POST", PATH, json=body), predicted=planned, read_back=read_back)
-    if client.check:
-        return created
-    first, *later = _twins(client, name) or [created]
-    for twin in later:
-        if twin["id"] == created["id"] or (unanswered and _has_no_own_rule(client, twin)):
-            delete_policy(client, twin)
-    return first
+    twins = Twins(
+        listed=lambda: [one for one in list_policies(client) if one.get("name") == name],
+        created="created",
+        is_untouched=lambda policy: _has_no_own_rule(client, policy),
+        remove=lambda policy: delete_policy(client, policy),
+    )
+    policy, _is_own = create_alone(client, Request("POST", PATH, json=body), planned, twins)
+    return policy
 
 
 def replace_policy(client: Client, found: Record, changes: Record) -> Record:
@@ -151,12 +145,6 @@ def require_not_admin_console(client: Client, policy: Record) -> None:
             f"The policy {policy['name']!r} ({policy['id']}) decides who can sign in to the {ADMIN_CONSOLE}. Neither "
             "it nor its rules are changed here, since a mistake would lock every administrator out. Use another policy."
         )
-
-
-def _twins(client: Client, name: str) -> list[Record]:
-    """The policies of exactly this name, oldest first."""
-    twins = (one for one in list_policies(client) if one.get("name") == name)
-    return sorted(twins, key=lambda one: (str(one.get("created")), str(one["id"])))
 
 
 def _has_no_own_rule(client: Client, policy: Record) -> bool:

@@ -117,7 +117,7 @@ class Writer:
 
     def create(self, rules: list[Record], body: Record, *, active: bool) -> tuple[Record | None, list[Record]]:
         """Create a rule and return it. Names are unique in a policy, so if another run made one of the name in the
-        meantime, ``None`` is returned and all rules as they are now."""
+        meantime, which means something else, ``None`` is returned and all rules as they are now."""
         predicted = {
             "id": planned_id(PLANNED_KIND, body["name"]),
             "status": "ACTIVE" if active else "INACTIVE",
@@ -125,8 +125,11 @@ class Writer:
             **body,
         }
 
+        read_back: list[Record] = []
+
         def named() -> Record | None:
-            return find_rule(list_rules(self.client, self.policy["id"]), name=body["name"])
+            read_back[:] = list_rules(self.client, self.policy["id"])
+            return find_rule(read_back, name=body["name"])
 
         def request(sent: Record) -> Request:
             return Request("POST", self._path, {} if active else {"activate": "false"}, sent)
@@ -138,6 +141,8 @@ class Writer:
             if find_rule(now, name=body["name"]) is None:
                 raise
             return None, now
+        if read_back and canonical(made) != canonical(body):
+            return None, read_back
         self._note(None, made)
         return made, rules
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import rate_limits
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, id_page, invalid, limit_of, not_found, with_links
@@ -73,7 +73,7 @@ async def assign_policy(request: web.Request) -> web.Response:
         raise invalid("Policy", f'This policy belongs to "{owner}", and re-assignment of this policy is not allowed')
     if policy["resource_type"] != "APP":
         raise invalid("Policy", "re-assignment of this policy is not allowed: it is not for apps")
-    app.update(access_policy=policy_id, lastUpdated=okta_time(world.clock.now()))
+    app.update(access_policy=policy_id, lastUpdated=object_time(world.clock.now()))
     message = "Update app sign-in policy"
     audit(world, "application.policy.sign_on.update", message, "AppInstance", (app["id"], app["label"]))
     return web.Response(status=204)
@@ -81,7 +81,7 @@ async def assign_policy(request: web.Request) -> web.Response:
 
 def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mode: str = "SAML_2_0") -> dict[str, Any]:
     """Adds an app, with what every recorded app has (okta/okta-sdk-python, test_applications_it)."""
-    now, app_id = okta_time(world.clock.now()), world.new_okta_id("0oa")
+    now, app_id = object_time(world.clock.now()), world.new_okta_id("0oa")
     is_built_in = sign_on_mode == "OPENID_CONNECT"
     links = {"admin": True} if name == ADMIN_CONSOLE else {} if is_built_in else {"login": True}
     app: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, invalid, json_object, lifecycle_link, not_found
 from sandbox.okta.audit import audit
@@ -70,7 +70,7 @@ def authenticator_of(request: web.Request) -> dict[str, Any]:
 
 def note_change(world: World, authenticator: dict[str, Any], operation: str) -> None:
     """Sets the time of the last change and writes a System Log event of Okta's catalogue."""
-    authenticator["lastUpdated"] = okta_time(world.clock.now())
+    authenticator["lastUpdated"] = object_time(world.clock.now())
     event, target = f"security.authenticator.lifecycle.{operation}", (authenticator["id"], authenticator["name"])
     audit(world, event, f"{operation.capitalize()} authenticator", "AuthenticatorConfiguration", target)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import rate_limits
 from sandbox.okta.access import needs
 from sandbox.okta.answers import base_url, error_body, invalid, json_object, not_found
@@ -40,7 +40,7 @@ async def create_assurance(request: web.Request) -> web.Response:
     """POST /api/v1/device-assurances: 200 and the policy."""
     world, wanted = request.app[WORLD], accepted(await json_object(request))
     _check_name(world, wanted["name"], None)
-    now, author = okta_time(world.clock.now()), world.data["okta"]["administrator"]["id"]
+    now, author = object_time(world.clock.now()), world.data["okta"]["administrator"]["id"]
     assurance = {
         "id": world.new_okta_id("dae"),
         "content": wanted,
@@ -63,7 +63,7 @@ async def replace_assurance(request: web.Request) -> web.Response:
         raise invalid("platform", "platform: The platform of a device assurance policy cannot be changed")
     _check_name(world, wanted["name"], assurance)
     author = world.data["okta"]["administrator"]["id"]
-    assurance.update(content=wanted, lastUpdate=okta_time(world.clock.now()), lastUpdatedBy=author)
+    assurance.update(content=wanted, lastUpdate=object_time(world.clock.now()), lastUpdatedBy=author)
     _audit(world, "update", assurance)
     shown = _shown(request, assurance)
     return json_response({key: value for key, value in shown.items() if key not in ("createdDate", "createdBy")})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time, okta_time
 from sandbox.okta import synthetic_devices
 from sandbox.okta.answers import OktaError
 from sandbox.okta.scim import Expression
@@ -21,7 +21,7 @@ _Device = dict[str, Any]
 
 def add(world: World, profile: dict[str, Any]) -> _Device:
     """Adds an ACTIVE record without users."""
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     device: _Device = {
         "id": world.new_okta_id("guo"),
         "status": "ACTIVE",
@@ -34,7 +34,7 @@ def add(world: World, profile: dict[str, Any]) -> _Device:
     world.data["okta"]["devices"][device["id"]] = device
     by_serial.setdefault(_key(profile), []).append(device["id"])
     world.runtime.cache.pop(_ORDER, None)
-    _older(world, device["id"]).append((now, None))
+    _older(world, device["id"]).append((okta_time(world.clock.now()), None))
     return device
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import device_store, rate_limits, synthetic_devices
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, invalid, limit_of, not_found, with_links
@@ -80,7 +80,7 @@ async def change_device_status(request: web.Request) -> web.Response:
         needed = " or ".join(before)
         raise invalid("status", f"status: a device must be {needed} to {operation}, it is {device['status']}")
     device_store.changing(world, device)
-    device.update(status=after, lastUpdated=okta_time(world.clock.now()))
+    device.update(status=after, lastUpdated=object_time(world.clock.now()))
     if operation == "deactivate":
         device["users"] = []  # documented; a recorded deactivated device has no users
     _audit(world, operation, device)

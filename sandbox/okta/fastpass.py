@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import device_store, system_log
 from sandbox.okta.log_event import computer_client
 from sandbox.okta.rule_evaluation import deciding_rule, of_user
@@ -82,7 +82,7 @@ def _registered_device(world: World, computer: dict[str, Any], user: dict[str, A
         device = device_store.add(world, _profile(computer))
         _event(world, "device.enrollment.create", "Device enrolled", user, device, managed=False)
     if device["status"] == "ACTIVE" and _link(device, user) is None:
-        now = okta_time(world.clock.now())
+        now = object_time(world.clock.now())
         device_store.changing(world, device)
         device["users"].append(
             {"created": now, "managementStatus": "NOT_MANAGED", "screenLockType": "BIOMETRIC", "user": user["id"]}
@@ -140,7 +140,7 @@ def _set_management(world: World, device: dict[str, Any], user: dict[str, Any], 
     if link is not None and link["managementStatus"] != status:
         device_store.changing(world, device)
         link["managementStatus"] = status
-        device["lastUpdated"] = okta_time(world.clock.now())
+        device["lastUpdated"] = object_time(world.clock.now())
 
 
 def _evaluate(world: World, user: dict[str, Any], device: dict[str, Any], *, managed: bool) -> bool:

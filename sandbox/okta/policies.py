@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta.access import needs
 from sandbox.okta.answers import (
     OktaError,
@@ -110,7 +110,7 @@ async def replace_policy(request: web.Request) -> web.Response:
     _check_type(world, body.get("type"))
     kept = policy["description"] if world.data["okta"]["settings"]["policy_put_keeps_description"] else None
     description = body.get("description", kept)
-    policy.update(name=_name(body), description=description, lastUpdated=okta_time(world.clock.now()))
+    policy.update(name=_name(body), description=description, lastUpdated=object_time(world.clock.now()))
     audit(world, "policy.lifecycle.update", "Update policy", "Policy", (policy["id"], policy["name"]))
     return json_response(shown_policy(request, policy))
 
@@ -192,7 +192,7 @@ def new_policy(
     world: World, name: str, description: str | None, *, system: bool = False, allowed: tuple[str, ...] | None = None
 ) -> dict[str, Any]:
     """Adds a policy without rules. Every ACCESS_POLICY reports priority 1: the app mapping decides."""
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     policy = {
         "id": world.new_okta_id("rst"),
         "status": "ACTIVE",

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import rule_body
 from sandbox.okta.access import needs
 from sandbox.okta.answers import OktaError, base_url, invalid, json_object, lifecycle_link, not_found
@@ -55,7 +55,7 @@ async def replace_rule(request: web.Request) -> web.Response:
     else:
         wanted = _accepted(world, policy, body, rule)
         _move(world, policy, rule, rule_body.rule_priority(body))
-    rule.update(wanted, lastUpdated=okta_time(world.clock.now()))
+    rule.update(wanted, lastUpdated=object_time(world.clock.now()))
     audit(world, "policy.rule.update", "Update policy rule", "PolicyRule", (rule["id"], rule["name"]))
     return json_response(_shown(request, rule))
 
@@ -77,7 +77,7 @@ async def change_rule_status(request: web.Request) -> web.Response:
     world, rule, operation = request.app[WORLD], _rule(request), request.match_info["operation"]
     _refuse_catch_all(rule)
     _check_reconciled(world, _policy(request))
-    rule.update(status="ACTIVE" if operation == "activate" else "INACTIVE", lastUpdated=okta_time(world.clock.now()))
+    rule.update(status="ACTIVE" if operation == "activate" else "INACTIVE", lastUpdated=object_time(world.clock.now()))
     message = f"{operation.capitalize()} policy rule"
     audit(world, f"policy.rule.{operation}", message, "PolicyRule", (rule["id"], rule["name"]))
     return web.Response(status=204)
@@ -85,7 +85,7 @@ async def change_rule_status(request: web.Request) -> web.Response:
 
 def new_rule(world: World, name: str, content: dict[str, Any], *, active: bool = True) -> dict[str, Any]:
     """A rule as the state keeps it, at the top until it is placed."""
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     return {
         "id": world.new_okta_id("rul"),
         "status": "ACTIVE" if active else "INACTIVE",

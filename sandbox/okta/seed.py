@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta import user_types
 from sandbox.okta.apps import ADMIN_CONSOLE, new_app
 from sandbox.okta.authenticator_settings import METHODS, OKTA_VERIFY
@@ -64,7 +64,7 @@ def seed(world: World) -> None:
 
 
 def _org(world: World, org_id: str) -> dict[str, Any]:
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     return {
         "id": org_id,
         "subdomain": "attest-example",
@@ -101,7 +101,7 @@ def _directory(world: World) -> None:
 
 
 def _user(world: World, user_type: dict[str, str], login: str, first: str, last: str) -> dict[str, Any]:
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     user = {
         "id": world.new_okta_id("00u"),
         "status": "ACTIVE",
@@ -129,7 +129,7 @@ def _user(world: World, user_type: dict[str, str], login: str, first: str, last:
 def _group(
     world: World, name: str, members: list[str], kind: str = "OKTA_GROUP", description: str | None = None
 ) -> None:
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     group = {
         "id": world.new_okta_id("00g"),
         "created": now,
@@ -176,7 +176,7 @@ def _authenticators(world: World) -> None:
 
 def _authenticator(world: World, kind: dict[str, Any], methods: Mapping[str, Any]) -> dict[str, Any]:
     """Adds an authenticator; ``methods`` maps types to settings, None where the method has none."""
-    now = okta_time(world.clock.now())
+    now = object_time(world.clock.now())
     authenticator = {
         **kind,
         "id": world.new_okta_id("aut"),
@@ -193,7 +193,7 @@ def _authenticator(world: World, kind: dict[str, Any], methods: Mapping[str, Any
 
 
 def _zones_and_features(world: World) -> None:
-    okta, now = world.data["okta"], okta_time(world.clock.now())
+    okta, now = world.data["okta"], object_time(world.clock.now())
     for name, usage in (("LegacyIpZone", "POLICY"), ("BlockedIpZone", "BLOCKLIST")):
         zone = {"type": "IP", "id": world.new_okta_id("nzo"), "name": name, "status": "ACTIVE", "usage": usage}
         zone |= {"created": now, "lastUpdated": now}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.world import World
 
 # As recorded of new orgs (okta/okta-sdk-python, test_authenticator_it): type, key, name, status, settings, methods.
@@ -29,7 +29,7 @@ _INTEGRATIONS = (
 
 def seed_devices(world: World) -> None:
     """Adds them to ``world.data["okta"]``."""
-    okta, now = world.data["okta"], okta_time(world.clock.now())
+    okta, now = world.data["okta"], object_time(world.clock.now())
     for kind, key, name, status, settings, methods in _AUTHENTICATORS:
         authenticator: dict[str, Any] = {
             "type": kind,

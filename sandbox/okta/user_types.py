@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import okta_time
+from sandbox.clock import object_time
 from sandbox.okta.access import needs
 from sandbox.okta.answers import base_url, not_found
 from sandbox.web import WORLD, json_response
@@ -15,7 +15,7 @@ from sandbox.world import World
 
 def seed(world: World) -> None:
     """Puts the default type there, which all users of the org are of."""
-    okta, now = world.data["okta"], okta_time(world.clock.now())
+    okta, now = world.data["okta"], object_time(world.clock.now())
     administrator = okta["administrator"]["id"]
     default = {
         "id": okta["users"][administrator]["type"]["id"],

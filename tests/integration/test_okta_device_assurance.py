@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -265,3 +266,26 @@ def test_two_runs_that_create_the_same_leave_one(sandbox, monkeypatch, unique):
     monkeypatch.setattr(_http.Client, "write", late)
     assert assurance(sandbox, platform="macos", os_version={"minimum": "15.1"})["changed"]
     assert stored(sandbox) == [{"name": NAME, "platform": "MACOS", "osVersion": {"minimum": "15.1"}}]
+
+
+@pytest.mark.parametrize("fault", [{"delay": 0.2}, {"close": "after"}, {"status": 503, "effect": True}])
+def test_two_runs_at_once_leave_one(sandbox, fault):
+    sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/device-assurances"}, "do": fault})
+    with ThreadPoolExecutor(2) as pool:
+        results = [each.result() for each in [pool.submit(assurance, sandbox, **MAC) for _run in range(2)]]
+    assert len(stored(sandbox)) == 1
+    assert len({one["device_assurance"]["id"] for one in results}) == 1
+    assert not assurance(sandbox, **MAC)["changed"]
+
+
+@pytest.mark.parametrize("fault", [{"close": "after"}, {"status": 503, "effect": True}])
+def test_a_run_without_an_answer_leaves_nothing_beside_anothers(sandbox, monkeypatch, fault):
+    """It listed before the other created, and never learnt the id of its own."""
+    first = assurance(sandbox, **MAC)["device_assurance"]
+    state = sandbox.state()
+    state["okta"]["device_assurances"][first["id"]]["createdDate"] = "2026-01-01T00:00:00.000Z"
+    sandbox.load_state(state)
+    monkeypatch.setattr(okta_device_assurance, "list_assurances", lambda client: [])
+    sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/device-assurances"}, "do": fault})
+    assert assurance(sandbox, **MAC)["device_assurance"]["id"] == first["id"]
+    assert len(stored(sandbox)) == 1

@@ -100,6 +100,9 @@ def test_two_runs_at_once_make_one_policy(sandbox, fault):
 def test_a_run_without_an_answer_removes_what_it_made_beside_another(sandbox, monkeypatch, fault, rules, left):
     """One that listed before the other created, and never learnt the id of its own; what has rules is somebody's."""
     first = policy(sandbox)["policy"]
+    state = sandbox.state()
+    state["okta"]["policies"][first["id"]]["created"] = "2026-01-01T00:00:00.000Z"
+    sandbox.load_state(state)
     monkeypatch.setattr(okta_access_policy, "list_policies", lambda client: [])
     sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/policies"}, "do": fault})
     find = _okta_policies.Client.find

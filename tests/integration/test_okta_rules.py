@@ -220,3 +220,18 @@ def test_a_busy_org_is_asked_again(sandbox, status):
         assert step()["changed"], (method, path)
         sandbox.clear_faults()
         assert not step()["changed"], (method, path)
+
+
+def test_another_run_makes_a_rule_of_the_name_while_this_one_has_no_answer(sandbox, monkeypatch):
+    """What was found by reading back is not taken for what was sent."""
+    sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "*/rules"}, "do": {"status": 503}})
+    pause = _http.Client.pause
+
+    def meanwhile(client, attempt):
+        monkeypatch.setattr(_http.Client, "pause", pause)
+        rule(sandbox, groups=["Everyone"], state="disabled")
+
+    monkeypatch.setattr(_http.Client, "pause", meanwhile)
+    made = rule(sandbox, groups=["Break glass"], state="enabled")
+    assert (made["changed"], made["rule"]["status"]) == (True, "ACTIVE")
+    assert not rule(sandbox, groups=["Break glass"], state="enabled")["changed"]

@@ -183,3 +183,19 @@ def test_a_user_type_that_is_not_there() -> None:
         assert refused["errorSummary"].endswith("otyNoSuchType1234567 (CVDType)")
 
     in_org(scenario)
+
+
+def test_objects_are_of_whole_seconds_and_events_are_not() -> None:
+    """So two objects that two runs make at the same moment often say the same time."""
+
+    async def scenario(org: Org) -> None:
+        org.world.clock.advance(minutes=0.0051)  # 306 ms
+        _, policy = await org.call("POST", "policies", {"type": "ACCESS_POLICY", "name": "Desktop"})
+        mac = {"name": "Mac", "platform": "MACOS", "osVersion": {"minimum": "15.1"}}
+        _, assurance = await org.call("POST", "device-assurances", mac)
+        times = {policy["created"], policy["lastUpdated"], assurance["createdDate"], assurance["lastUpdate"]}
+        assert {time[-5:] for time in times} == {".000Z"}
+        _, events = await org.call("GET", "logs")
+        assert any(event["published"][-5:] != ".000Z" for event in events)
+
+    in_org(scenario)
