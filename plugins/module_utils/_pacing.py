@@ -43,7 +43,10 @@ class Pacer:
         return "rate limit"
 
     def note(self, path: str, status: int, headers: Mapping[str, str]) -> None:
-        """Read the headers of an answer."""
+        """Read the headers of an answer. A refusal that says when to come again is believed: its sender waits."""
+        if status == 429 and retry_after(headers) is not None:
+            self._empty_until.pop(self.bucket_of(path), None)
+            return
         seconds = self.seconds_until_refill(status, headers)
         if seconds is not None:
             self._empty_until[self.bucket_of(path)] = self._monotonic() + seconds
@@ -108,8 +111,14 @@ class IruPacer(Pacer):
         return "tenant"
 
     def seconds_until_refill(self, status: int, headers: Mapping[str, str]) -> float | None:
-        """The end of the second window, or of the hour when that is spent (Kong's windows follow the clock)."""
+        """The end of the second window, or of the hour when that is spent (Kong's windows follow the clock).
+
+        ``RateLimit-*`` is about the window of which the least is left (Kong's source), so it may tell the hour's end.
+        """
         if _number(headers, "X-RateLimit-Remaining-Hour") == 0:
+            reset = _number(headers, "RateLimit-Reset") if _number(headers, "RateLimit-Remaining") == 0 else None
+            if reset is not None and (reset > 1 or _number(headers, "X-RateLimit-Remaining-Second")):
+                return reset
             now = _server_time(headers)
             return 3600.0 - now % 3600 if now is not None else 60.0
         if _number(headers, "X-RateLimit-Remaining-Second") == 0 or _number(headers, "RateLimit-Remaining") == 0:

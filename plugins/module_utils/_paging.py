@@ -94,7 +94,8 @@ def by_cursor(client: Client, path: str, params: Mapping[str, Any], *, limit: in
         number += len(page)
         cursor = None if is_sorted else body.get("cursor")
         by_place = is_sorted or "cursor" not in body
-        if not page or not (cursor or _is_unfinished(body.get("total"), number, by_place and len(page) >= limit)):
+        is_full = len(page) >= _granted(body, limit)
+        if not page or not (cursor or _is_unfinished(body.get("total"), number, by_place and is_full)):
             return
         place = {"cursor": cursor} if cursor else {"offset": number}
 
@@ -127,6 +128,12 @@ def _has_more(headers: Mapping[str, str], read: int, *, is_full: bool) -> bool:
     if "Link" in headers:
         return next_link(headers) not in (None, "", "None")
     return is_full
+
+
+def _granted(body: dict[str, Any], limit: int) -> int:
+    """The page size that the answer names: a service may grant less than it was asked for."""
+    granted = body.get("limit")
+    return min(limit, granted) if isinstance(granted, int) and granted > 0 else limit
 
 
 def _is_unfinished(total: Any, read: int, otherwise: bool) -> bool:

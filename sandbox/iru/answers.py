@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from sandbox.iru.tenant import setting
-from sandbox.web import json_response
+from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 MAXIMUM_LIMIT = 300
-"""Documented upper limit of a page; a larger ``limit`` is cut down to it (constructed: it could be refused as well)."""
+"""Documented upper limit of a page. A larger ``limit`` is cut down to the switch ``page_limit``, which begins with this
+(constructed: it could be refused as well)."""
 
 # Recorded from "Delete Custom Profile" with an unknown id: Django's page, not JSON.
 NOT_FOUND_PAGE = """<!doctype html>
@@ -136,7 +137,8 @@ def whole_number(request: web.Request, name: str, default: int) -> int:
 
 def window(request: web.Request, default_limit: int = MAXIMUM_LIMIT) -> tuple[int, int]:
     """``(offset, limit)`` of a request."""
-    limit = min(whole_number(request, "limit", default_limit) or default_limit, MAXIMUM_LIMIT)
+    most = int(setting(request.app[WORLD], "page_limit"))
+    limit = min(whole_number(request, "limit", default_limit) or default_limit, most)
     return whole_number(request, "offset", 0), limit
 
 

@@ -11,14 +11,13 @@ from aiohttp import web
 
 from sandbox.iru.answers import Refused, detail, invalid, not_found, offset_page, page_url, whole_number
 from sandbox.iru.gateway import TOKEN
-from sandbox.iru.tenant import Record, library_item, next_row_id, now, parse_time, tenant
+from sandbox.iru.tenant import Record, library_item, next_row_id, now, parse_time, setting, tenant
 from sandbox.web import WORLD, json_response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_EVENTS_A_PAGE = 500
 _KEPT = timedelta(days=365)
 
 
@@ -78,7 +77,8 @@ def ulid(moment: datetime, random: str) -> str:
 async def list_events(request: web.Request) -> web.Response:
     """``GET /audit/events``."""
     world = request.app[WORLD]
-    limit = min(whole_number(request, "limit", _EVENTS_A_PAGE) or _EVENTS_A_PAGE, _EVENTS_A_PAGE)
+    most = int(setting(world, "audit_page_limit"))
+    limit = min(whole_number(request, "limit", most) or most, most)
     events = _sorted(request, [event for event in tenant(world)["audit_events"] if _in_period(world, request, event)])
     start = _cursor_offset(request)
     following = page_url(request, cursor=_cursor(start + limit)) if start + limit < len(events) else None

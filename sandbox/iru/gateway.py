@@ -31,7 +31,6 @@ _ALLOW = {
 }
 PING = "/app/v1/ping"
 """Iru's own CLI asks it, without a token, whether the tenant is there (kandji-inc/iructl)."""
-_WINDOW_SECONDS = {"hour": 3600, "second": 1}
 # Recorded on every answer of 2024 tenants, beside the rate-limit headers: Kong, and the delivery network before it.
 _EDGE_HEADERS = {
     "Via": "kong/3.2.2, 1.1 varnish, 1.1 varnish",
@@ -175,8 +174,13 @@ def _methods(request: web.Request) -> list[str]:
     return _ALLOW.get(resource.canonical.rstrip("/")) or [route.method for route in resource]
 
 
+def _windows(world: World) -> dict[str, int]:
+    """Length of each window in seconds."""
+    return {"hour": int(setting(world, "rate_limit_hour_seconds")), "second": 1}
+
+
 def _limits(world: World) -> dict[str, int]:
-    return {window: int(setting(world, f"rate_limit_{window}")) for window in _WINDOW_SECONDS}
+    return {window: int(setting(world, f"rate_limit_{window}")) for window in _windows(world)}
 
 
 def _take(world: World) -> dict[str, int] | None:
@@ -184,7 +188,7 @@ def _take(world: World) -> dict[str, int] | None:
     limits, moment = _limits(world), time.time()
     used: dict[str, tuple[int, int]] = world.runtime.cache.setdefault("iru_requests", {})
     counted = {}
-    for window, seconds in _WINDOW_SECONDS.items():
+    for window, seconds in _windows(world).items():
         number = int(moment // seconds)
         counted[window] = (number, (used[window][1] if used.get(window, (None,))[0] == number else 0) + 1)
     if any(counted[window][1] > limits[window] for window in counted):
@@ -204,18 +208,21 @@ def _seconds_to_reset(world: World) -> int:
     """Whole seconds until the window that is used up starts again: the hour's when that is the one, else 1."""
     used = world.runtime.cache.get("iru_requests", {}).get("hour", (None, 0))
     moment = time.time()
-    exhausted = used[0] == int(moment // 3600) and used[1] >= _limits(world)["hour"]
-    return 3600 - int(moment % 3600) if exhausted else 1
+    length = _windows(world)["hour"]
+    exhausted = used[0] == int(moment // length) and used[1] >= _limits(world)["hour"]
+    return length - int(moment % length) if exhausted else 1
 
 
 def _rate_headers(world: World, remaining: dict[str, int]) -> dict[str, str]:
+    """``RateLimit-*`` is about the window of which the least is left, as in Kong's own source: mostly the second."""
     limits = _limits(world)
+    tightest = min(("second", "hour"), key=lambda window: remaining[window])
     return {
         "X-RateLimit-Limit-Hour": str(limits["hour"]),
         "X-RateLimit-Remaining-Hour": str(remaining["hour"]),
         "X-RateLimit-Limit-Second": str(limits["second"]),
         "X-RateLimit-Remaining-Second": str(remaining["second"]),
-        "RateLimit-Limit": str(limits["second"]),
-        "RateLimit-Remaining": str(remaining["second"]),
+        "RateLimit-Limit": str(limits[tightest]),
+        "RateLimit-Remaining": str(remaining[tightest]),
         "RateLimit-Reset": str(_seconds_to_reset(world)),
     }

@@ -13,7 +13,12 @@ SETTINGS: dict[str, Any] = {
     # Requests of the whole tenant: 10,000 an hour is documented, 50 a second is in recorded headers.
     "rate_limit_hour": 10_000,
     "rate_limit_second": 50,
-    # Pages whose size the caller cannot choose [documented: 300]; small ones make paging testable with few objects.
+    # How long the window is that is called an hour; short ones make its end testable.
+    "rate_limit_hour_seconds": 3600,
+    # The largest pages that a caller can ask for, and pages whose size the caller cannot choose [all documented]; small
+    # ones make paging testable with few objects.
+    "page_limit": 300,
+    "audit_page_limit": 500,
     "custom_profiles_page_size": 300,
     "users_page_size": 300,
     "custom_apps_page_size": 300,

@@ -35,6 +35,19 @@ def test_iru_waits_for_the_next_second_or_the_next_hour():
     assert pacer.seconds_until_refill(200, {"X-RateLimit-Remaining-Hour": "9000"}) is None
 
 
+def test_iru_is_believed_when_it_names_the_end_of_the_hour_itself():
+    pacer = IruPacer(monotonic=lambda: 0.0)
+    spent = {"Date": "Tue, 24 Nov 2026 03:30:00 GMT", "X-RateLimit-Remaining-Hour": "0"}
+    assert pacer.seconds_until_refill(200, {**spent, "RateLimit-Remaining": "0", "RateLimit-Reset": "40"}) == 40.0
+    assert pacer.seconds_until_refill(200, {**spent, "RateLimit-Remaining": "49", "RateLimit-Reset": "1"}) == 1800.0
+    left = {"RateLimit-Remaining": "0", "RateLimit-Reset": "1", "X-RateLimit-Remaining-Second": "9"}
+    assert pacer.seconds_until_refill(200, {**spent, **left}) == 1.0
+    pacer.note("/api/v1/devices", 200, spent)
+    assert pacer.delay_before("/api/v1/devices") == 1800.0
+    pacer.note("/api/v1/devices", 429, {**spent, "Retry-After": "7"})
+    assert pacer.delay_before("/api/v1/devices") == 0.0
+
+
 def test_iru_names_the_hour_that_is_spent_and_forgets_it_afterwards():
     pacer = IruPacer()
     pacer.note("/api/v1/devices", 429, {"X-RateLimit-Remaining-Hour": "0"})
