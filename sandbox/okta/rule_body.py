@@ -54,7 +54,7 @@ def conditions(world: World, body: dict[str, Any]) -> dict[str, Any]:
     if sent.get("platform"):  # an empty platform vanishes
         kept["platform"] = _platform(block(sent, "platform"))
     kept.update(_risk_score(world, sent))
-    if "elCondition" in sent and sent["elCondition"] is not None:
+    if sent.get("elCondition"):  # an empty one vanishes (TestAccResourceOktaAppSignOnPolicyRule_default_crud)
         kept["elCondition"] = _el_condition(block(sent, "elCondition"))
     kept["userType"] = {"include": [], "exclude": [], **_picked_ids(sent, "userType")}
     _known_ids(world, "user_types", kept["userType"])
@@ -152,12 +152,12 @@ def _device(world: World, sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _platform(sent: dict[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {"exclude": []}
+    kept: dict[str, Any] = {}
     for key in ("include", "exclude"):
         if not isinstance(sent.get(key) or [], list):
             raise invalid("platform", f"{key}: must be a list")
-        if key in sent:
-            kept[key] = [_platform_item(item) for item in sent[key] or []]
+        if key in sent or key == "exclude":
+            kept[key] = [_platform_item(item) for item in sent.get(key) or []]
     return kept
 
 

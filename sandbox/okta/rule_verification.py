@@ -23,14 +23,15 @@ _KNOWLEDGE_KEYS = (
     "excludedAuthenticationMethods",
 )
 _POSSESSION_KEYS = (*_KNOWLEDGE_KEYS, *_REQUIREMENTS, "userVerificationMethods")
+# In the order that is recorded: the method comes last.
 _METHOD_KEYS = (
     "key",
-    "method",
     "id",
     "hardwareProtection",
     "phishingResistant",
     "userVerification",
     "userVerificationMethods",
+    "method",
 )
 _FLEXIBLE_KEYS = {"okta_verify_fastpass", "okta_verify_push", "okta_verify_totp"}
 _MAXIMUM_CHAINS, _MAXIMUM_STEPS = 5, 3

@@ -149,7 +149,8 @@ def _policies_and_apps(world: World) -> None:
         world, "Any two factors", "Require two factors to access.", system=True, allowed=("GET", "PUT")
     )
     default["rules"].append(catch_all(world, device_bound=False))
-    account = new_policy(world, "Okta Account Management Policy", None, allowed=("GET",))
+    purpose = "This policy defines how users must authenticate to enroll authenticators or to reset their password."
+    account = new_policy(world, "Okta Account Management Policy", purpose, allowed=("GET",))
     account["resource_type"] = "END_USER_ACCOUNT_MANAGEMENT"
     account["rules"].append(catch_all(world, device_bound=False))
     for label, name in (

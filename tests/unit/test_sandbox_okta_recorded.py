@@ -199,3 +199,26 @@ def test_objects_are_of_whole_seconds_and_events_are_not() -> None:
         assert any(event["published"][-5:] != ".000Z" for event in events)
 
     in_org(scenario)
+
+
+def test_a_rule_in_the_order_of_recordings() -> None:
+    """An empty expression vanishes as an empty platform does; a method's name comes last."""
+
+    async def scenario(org: Org) -> None:
+        _, policy = await org.call("POST", "policies", {"type": "ACCESS_POLICY", "name": "Desktop"})
+        webauthn = {"key": "webauthn", "method": "webauthn", "userVerification": "REQUIRED"}
+        method = {"type": "AUTH_METHOD_CHAIN", "chains": [{"authenticationMethods": [webauthn]}]}
+        fedora = {"type": "DESKTOP", "os": {"type": "OTHER", "expression": ""}}
+        body = {
+            "type": "ACCESS_POLICY",
+            "name": "R",
+            "conditions": {"elCondition": {}, "platform": {"include": [fedora]}},
+            "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": method}},
+        }
+        status, made = await org.call("POST", f"policies/{policy['id']}/rules", body)
+        assert (status, list(made["conditions"])) == (200, ["people", "network", "platform", "userType"])
+        assert list(made["conditions"]["platform"]) == ["include", "exclude"]
+        (kept,) = made["actions"]["appSignOn"]["verificationMethod"]["chains"][0]["authenticationMethods"]
+        assert list(kept) == ["key", "userVerification", "method"]
+
+    in_org(scenario)

@@ -104,7 +104,7 @@ def test_method_chain_loses_what_only_assurance_has() -> None:
         (rule(conditions={"platform": {"include": [{"type": "DESKTOP", "os": {"type": "OTHER"}}]}}), "os.expression"),
         (rule(conditions={"riskScore": {"level": "LOW"}}), "Invalid condition type specified: riskScore"),
         (rule(conditions={"people": {"groups": {"include": ["00gNobody"]}}}), "00gNobody"),
-        (rule(conditions={"elCondition": {}}), "condition"),
+        (rule(conditions={"elCondition": {"condition": ""}}), "condition"),
         (rule(verification={**ASSURANCE, "reauthenticateIn": "12 hours"}), "reauthenticateIn"),
         (rule(verification={"type": "AUTH_METHOD_CHAIN", "chains": []}), "chains"),
         (rule(priority=-1), "priority"),
