@@ -91,6 +91,11 @@ def _edit(**fields: Any) -> Callable[[Path, SandboxProcess], None]:
     return lambda _folder, sandbox: iru(sandbox, "PATCH", f"{APPS}/{app(sandbox)['id']}", data=fields)
 
 
+def _offer(_folder: Path, sandbox: SandboxProcess) -> None:
+    category = iru(sandbox, "GET", "/api/v1/self-service/categories")[0]["id"]
+    _edit(show_in_self_service="true", self_service_category_id=category)(_folder, sandbox)
+
+
 def _take_off(_folder: Path, sandbox: SandboxProcess) -> None:
     body = {"library_item_id": app(sandbox)["id"]}
     iru(sandbox, "POST", f"{blueprint_path(sandbox)}/remove-library-item", json=body)
@@ -107,8 +112,11 @@ PUT = "Put the package into the Library"
 DRIFTS = {
     "audit script": (_edit(audit_script="exit 0"), [PUT], "exit 0"),
     "no script after it": (_edit(postinstall_script=""), [PUT], "launchctl asuser"),
+    "a script before it": (_edit(preinstall_script="exit 1"), [PUT], "exit 1"),
+    "a restart": (_edit(restart="true"), [PUT], "restart"),
     "not delivered": (_edit(active="false"), [PUT], "active"),
     "installed once": (_edit(install_enforcement="install_once", audit_script=""), [PUT], "install_once"),
+    "offered as well": (_offer, [PUT], "show_in_self_service"),
     "taken off": (_take_off, ["Assign it to the Blueprints"], BLUEPRINT),
 }
 
@@ -162,6 +170,51 @@ def test_only_an_app_of_the_app_store_is_taken_for_it(tmp_path: Path, sandbox: S
     assert run.only(task("Assign it to the Blueprints")).result["library_item"]["id"] == real
     again = run_role(tmp_path / "again", sandbox, ROLE, options={})
     assert (again.changed(), writes_sent(sandbox)) == ([], [])
+
+
+def test_macs_get_the_app_of_the_app_store_and_too_few_fail_where_that_is_asked_for(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    item = item_on(sandbox, "Okta Verify")
+    iru(sandbox, "POST", f"{blueprint_path(sandbox)}/remove-library-item", json={"library_item_id": item})
+    run_role(tmp_path / "check", sandbox, ROLE, options={"minimum_installed": 100}, check=True)
+    few = run_role(tmp_path / "few", sandbox, ROLE, options={"minimum_installed": 100}, fails=True)
+    macs = _macs_on(sandbox, BLUEPRINT)
+    assert macs
+    assert f"0 of {len(macs)} Macs in scope have Okta Verify (0 %), expected 100 %" in few.tasks[-1].result["msg"]
+    sandbox.tick(60)
+    passed = {row["computer"]["id"] for row in rows(sandbox, item) if row["status"] == "PASS"}
+    assert passed >= macs
+    enough = run_role(tmp_path / "enough", sandbox, ROLE, options={"minimum_installed": 100})
+    report = enough.only(task("Report")).result["okta_verify_macos_report"]
+    assert report == {
+        "in_scope": len(macs),
+        "nothing_to_verify": False,
+        "installed": len(macs),
+        "failed": [],
+        "awaited": [],
+    }
+
+
+def test_macs_that_fail_to_install_the_package_are_named(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    options = {"postinstall_script": "exit 7", "minimum_installed": 1}
+    package(tmp_path, sandbox, "first", options=options, fails=True)
+    sandbox.tick(60)
+    run = package(tmp_path, sandbox, "failed", options=options, fails=True)
+    report = run.only(task("Report")).result["okta_verify_macos_report"]
+    assert (report["installed"], report["awaited"]) == (0, [])
+    assert len(report["failed"]) == report["in_scope"] == len(_macs_on(sandbox, BLUEPRINT))
+    category = iru(sandbox, "GET", "/api/v1/self-service/categories")[0]["name"]
+    offered = {"self_service": True, "self_service_category": category}
+    package(tmp_path, sandbox, "offered", options=offered)
+    sandbox.tick(60)
+    run = package(tmp_path, sandbox, "left to users", options={**offered, "minimum_installed": 1})
+    assert run.only(task("Report")).result["okta_verify_macos_report"]["nothing_to_verify"] is True
+
+
+def _macs_on(sandbox: SandboxProcess, name: str) -> set[str]:
+    listing = iru(sandbox, "GET", "/api/v1/devices?platform=Mac&limit=300")
+    return {one["device_id"] for one in listing if one["blueprint_name"] == name}
 
 
 def test_where_the_app_store_item_is_missing_the_way_to_make_it_is_told(
