@@ -25,7 +25,11 @@ OPTIONAL = (
     "managed_app_config",
 )
 NEEDED = {
-    "windows_certificate": {"windows_certificate_url": "{scep_url}"},
+    "windows_certificate": {
+        "windows_certificate_url": "{scep_url}",
+        "windows_certificate_challenge": "{scep_challenge}",
+        "windows_certificate_ca_file": "{ca_file}",
+    },
     "endpoint_management": {
         "endpoint_management_scep_url": "{scep_url}",
         "endpoint_management_challenge": "{scep_challenge}",
@@ -43,11 +47,7 @@ USUAL = {
     "scep_profile": {"scep_profile_blueprints": BLUEPRINTS},
     "sso_extension": {"sso_extension_blueprints": BLUEPRINTS},
     "okta_verify_macos": {"okta_verify_macos_blueprints": BLUEPRINTS},
-    # The secret key of the sandbox has characters that Windows cannot encode.
-    "windows_certificate": {
-        "windows_certificate_blueprints": BLUEPRINTS,
-        "windows_certificate_challenge": "Windows0can1encode2this3secret4key",
-    },
+    "windows_certificate": {"windows_certificate_blueprints": BLUEPRINTS},
     "okta_verify_windows": {"okta_verify_windows_blueprints": BLUEPRINTS},
     "open_prompt": {"open_prompt_blueprints": BLUEPRINTS},
     "endpoint_security": {"endpoint_security_blueprints": BLUEPRINTS},
