@@ -107,7 +107,7 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
     world.runtime.origins = {name: _origin(name, options.host, each) for name, each in sockets.items()}
     apps = {
         "okta": service_app(world, "okta", [*okta.routes(world), *pki.routes(world)], okta.middlewares(world)),
-        "iru": service_app(world, "iru", iru.routes(world), iru.middlewares(world)),
+        "iru": service_app(world, "iru", iru.routes(world), iru.middlewares(world), largest_body=iru.LARGEST_BODY),
         "uploads": service_app(
             world, "uploads", [*iru.storage_routes(world), *uploads.routes(world)], uploads.middlewares(world)
         ),

@@ -24,9 +24,16 @@ _NEXT_LINK = re.compile(r'<([^>]*)>(?=[^,<]*rel="next")')
 
 
 def service_app(
-    world: World, service_name: str, routes: Iterable[web.AbstractRouteDef], middlewares: Iterable[Middleware]
+    world: World,
+    service_name: str,
+    routes: Iterable[web.AbstractRouteDef],
+    middlewares: Iterable[Middleware],
+    *,
+    largest_body: int = 1024**2,
 ) -> web.Application:
     """The application of one origin: request log and faults wrap the vendor's own middlewares, and these the routes.
+
+    A request with more than ``largest_body`` bytes raises web.HTTPRequestEntityTooLarge where it is read.
 
     Handlers find the world as ``request.app[WORLD]``. Requests below ``/pki/`` are logged as service ``scep``,
     on whatever origin they arrive.
@@ -37,7 +44,7 @@ def service_app(
         world.runtime.faults = FaultRules()
     generic = (_log_middleware(world.runtime.requests, service_name), _fault_middleware(world, service_name))
     chain: list[Any] = [web.middleware(each) for each in (*generic, *middlewares)]
-    app = web.Application(middlewares=chain)
+    app = web.Application(middlewares=chain, client_max_size=largest_body)
     app[WORLD] = world
     app.add_routes(routes)
     return app

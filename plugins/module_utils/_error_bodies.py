@@ -29,6 +29,7 @@ _IRU_ADVICE = {
     401: "The API token is wrong, expired or revoked: create a new one in Iru under Access, API tokens.",
     403: "The API token has no permission for this request: add it to the token in Iru under Access, API tokens.",
     404: "There is no such object in this tenant.",
+    413: "What was sent is larger than Iru takes, which documents no limit: make the profile or script smaller.",
     429: "The rate limit (50 a second, 10,000 an hour) is used up: run again later.",
 }
 

@@ -14,7 +14,10 @@ from sandbox.web import Middleware
 if TYPE_CHECKING:
     from sandbox.world import World
 
-__all__ = ["error_response", "middlewares", "routes", "seed", "storage_routes"]
+__all__ = ["LARGEST_BODY", "error_response", "middlewares", "routes", "seed", "storage_routes"]
+
+LARGEST_BODY = 64 * 1024**2
+"""What the sandbox reads of one request; no limit of Iru's is known, the switch ``maximum_body_bytes`` sets one."""
 
 
 def routes(_world: World) -> list[web.RouteDef]:

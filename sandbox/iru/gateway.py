@@ -112,8 +112,7 @@ async def _answer(world: World, request: web.Request, handler: Handler) -> web.S
     except Refused as refusal:
         return refusal.response
     except web.HTTPRequestEntityTooLarge:
-        # The limit here is the web server's own, 1 MiB; Iru's limit and answer are not known.
-        return detail("Request body too large.", 413)
+        return _too_large()
 
 
 def _turned_away(world: World, request: web.Request) -> web.Response | None:
@@ -130,7 +129,13 @@ def _turned_away(world: World, request: web.Request) -> web.Response | None:
     if not _permitted(token, request):
         return _no_permission()
     request[TOKEN] = token
-    return None
+    most = setting(world, "maximum_body_bytes")
+    return _too_large() if most is not None and (request.content_length or 0) > most else None
+
+
+def _too_large() -> web.Response:
+    """Constructed: no limit of Iru's and no such answer is known."""
+    return detail("Request body too large.", 413)
 
 
 def _token(world: World, request: web.Request) -> Record | None:

@@ -26,6 +26,8 @@ SETTINGS: dict[str, Any] = {
     "ade_devices_page_size": 300,
     # Iru documents 429 without its headers; Kong, the gateway in front of it, sends Retry-After in seconds.
     "retry_after": True,
+    # No limit of a request's size was found; None means none, a number of bytes makes larger ones a 413.
+    "maximum_body_bytes": None,
     # No source shows the body of a refused profile or Blueprint: "fields", "list", "string" or "detail".
     "validation_error_shape": "fields",
     # Recorded 2024 answers had no runs_on_* flags beyond the five that can be written.

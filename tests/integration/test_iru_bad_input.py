@@ -89,6 +89,18 @@ def test_a_binary_property_list_is_the_same_profile(sandbox, tmp_path):
     assert not run(sandbox, iru_custom_profile, name="Chrome", src=str(path))["changed"]
 
 
+def test_a_profile_that_is_too_large_for_the_tenant(sandbox):
+    def large(letter):
+        payload = {**CHROME, "HomepageLocation": letter * 2_000_000}
+        return {"name": "Chrome", "identifier": "com.example.chrome", "payloads": [payload]}
+
+    assert run(sandbox, iru_custom_profile, **large("a"))["changed"]
+    assert not run(sandbox, iru_custom_profile, **large("a"))["changed"]
+    sandbox.settings(iru={"maximum_body_bytes": 1_000_000})
+    refused = run(sandbox, iru_custom_profile, **large("b"), fails=True)
+    assert "What was sent is larger than Iru takes" in refused["msg"]
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_a_second_profile_of_a_domain_is_refused_by_the_listing_alone(sandbox, check):
     first = run(sandbox, iru_custom_profile, name="First", identifier="com.example.1", payloads=[CHROME])["profile"]

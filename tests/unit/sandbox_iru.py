@@ -42,7 +42,8 @@ class Tenant:
         self.state["settings"]["rate_limit_second"] = 10_000
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
-        app = service_app(self.world, "iru", iru.routes(self.world), iru.middlewares(self.world))
+        routes, layers = iru.routes(self.world), iru.middlewares(self.world)
+        app = service_app(self.world, "iru", routes, layers, largest_body=iru.LARGEST_BODY)
         headers = {"Authorization": f"Bearer {self.state['api_token']}"} | options.pop("headers", {})
         address = path if path.startswith(("/api", "/app")) else API + path
         return _exchange(app, method, address, headers=headers, **options)

@@ -77,6 +77,7 @@ def test_okta_oauth_errors_have_their_own_shape():
         ),
         (400, b"JSON parse error - x", "text/plain", "JSON parse error - x"),
         (404, b"<!DOCTYPE html><title>Not Found</title>", "text/html", "a web page titled 'Not Found'"),
+        (413, {"detail": "Too large."}, "application/json", "413: Too large. What was sent is larger than Iru takes"),
         (500, b"", "application/json", "with 500."),
     ],
 )

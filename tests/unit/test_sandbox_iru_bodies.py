@@ -62,9 +62,12 @@ def test_values_of_another_type_where_a_structure_is_expected() -> None:
 
 
 def test_a_body_over_the_limit() -> None:
-    file = mobileconfig({"Font": bytes(1 << 20)})
+    file = mobileconfig({"PayloadType": "com.apple.font", "Font": bytes(1 << 20)})
+    assert _TENANT.upload("POST", "/library/custom-profiles", file, name="Font").status == 201
+    _TENANT.state["settings"]["maximum_body_bytes"] = 1 << 20
     answer = _TENANT.upload("POST", "/library/custom-profiles", file, name="Font")
     assert (answer.status, list(answer.json), answer.headers["Allow"]) == (413, ["detail"], "GET, POST")
+    _TENANT.state["settings"]["maximum_body_bytes"] = None
 
 
 def test_a_file_where_text_is_expected() -> None:
