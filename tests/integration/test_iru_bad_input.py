@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_blueprint,
     iru_custom_profile,
+    iru_custom_script,
     iru_library_assignment,
 )
 
@@ -121,6 +122,34 @@ def test_no_scep_profile_beside_okta_device_trust(sandbox, check):
     assert [one["method"] for one in sandbox.requests("iru")] == ["GET", "GET"]
     allowed = run(sandbox, iru_custom_profile, **scep_options(sandbox), allow_conflicts=True, check=check)
     assert allowed["changed"]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("kind", ["custom_profiles", "custom_scripts"])
+def test_two_items_of_a_name_are_told_apart_by_id(sandbox, kind, state):
+    content = sandbox.state()
+    items = content["iru"][kind]
+    one = next(iter(items.values()))
+    twin = {**one, "id": "11111111-2222-4333-8444-555555555555"}
+    items[twin["id"]] = twin
+    sandbox.load_state(content)
+    module = iru_custom_profile if kind == "custom_profiles" else iru_custom_script
+    refused = run(sandbox, module, name=one["name"], active=False, state=state, fails=True)
+    assert one["id"] in refused["msg"] and twin["id"] in refused["msg"]
+    assert written(sandbox) == []
+    assert run(sandbox, module, id=twin["id"], name=one["name"], state="absent")["changed"]
+
+
+def test_an_item_that_is_on_the_blueprint_already_is_none_to_add(sandbox):
+    here = {"library_item": "Firewall", "blueprints": ["Engineering"]}
+    assert not run(sandbox, iru_library_assignment, **here)["changed"]
+    # Somebody else puts it there between our look and our write: Iru refuses what has been done by then.
+    state = sandbox.state()
+    profile = next(one for one in state["iru"]["custom_profiles"].values() if one["name"] == "Firewall")
+    body = {"count": 0, "next": None, "previous": None, "results": []}
+    sandbox.faults({"match": {"service": "iru", "path": "*/list-library-items"}, "do": {"body": body, "status": 200}})
+    late = run(sandbox, iru_library_assignment, library_item=profile["id"], blueprints=["Engineering"])
+    assert (late["changed"], written(sandbox)) == (False, [])
 
 
 CASES: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
