@@ -56,3 +56,22 @@ def test_everything_about_a_device(client: Any) -> None:
     assert client.get_device_commands(device_id)["commands"]["count"] >= 0
     unknown = "00000000-0000-4000-8000-000000000000"
     assert client.get_device(unknown) == {"response": {"status": 404}}
+
+
+def test_notes_and_secrets_of_a_device(client: Any) -> None:
+    device_id = client.list_devices(platform="Mac")[0]["device_id"]
+    # It takes 200 alone for success, so what it has written it finds by reading.
+    client._post(f"/devices/{device_id}/notes", json={"content": "Lent to the fair."})
+    (note,) = client.list_device_notes(device_id)
+    assert note["content"] == "Lent to the fair." and client.get_device_note(device_id, note["note_id"]) == note
+    assert client.get_device_filevaultkey(device_id)["key"]
+    assert client.get_device_unlockpin(device_id) == {"pin": None}
+    assert set(client.get_device_bypasscode(device_id)) == {"user_based_albc", "device_based_albc"}
+
+
+def test_automated_device_enrollment(client: Any) -> None:
+    one = client.list_ade_integrations()["results"][0]
+    assert client.get_ade_integration(one["id"]) == one
+    devices = client.list_ade_devices(one["id"], page=1)
+    assert devices["count"] == one["device_counts"]["total"] == len(devices["results"])
+    assert None in [each["mdm_device"] for each in devices["results"]]
