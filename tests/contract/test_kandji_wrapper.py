@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox_process import SandboxProcess
 
@@ -58,10 +59,12 @@ def test_everything_about_a_device(client: Any) -> None:
     assert client.get_device(unknown) == {"response": {"status": 404}}
 
 
-def test_notes_and_secrets_of_a_device(client: Any) -> None:
+def test_notes_and_secrets_of_a_device(client: Any, iru_sandbox: SandboxProcess) -> None:
     device_id = client.list_devices(platform="Mac")[0]["device_id"]
-    # It takes 200 alone for success, so what it has written it finds by reading.
-    client._post(f"/devices/{device_id}/notes", json={"content": "Lent to the fair."})
+    # It writes nothing itself.
+    path = f"{iru_sandbox.ready['iru_url']}/api/v1/devices/{device_id}/notes"
+    body, ca_file = {"content": "Lent to the fair."}, iru_sandbox.ready["ca_file"]
+    assert requests.post(path, json=body, headers=client.headers, verify=ca_file, timeout=30).status_code == 201
     (note,) = client.list_device_notes(device_id)
     assert note["content"] == "Lent to the fair." and client.get_device_note(device_id, note["note_id"]) == note
     assert client.get_device_filevaultkey(device_id)["key"]
@@ -75,3 +78,4 @@ def test_automated_device_enrollment(client: Any) -> None:
     devices = client.list_ade_devices(one["id"], page=1)
     assert devices["count"] == one["device_counts"]["total"] == len(devices["results"])
     assert None in [each["mdm_device"] for each in devices["results"]]
+    assert client.get_ade_public_key().startswith("-----BEGIN CERTIFICATE-----")
