@@ -1,7 +1,8 @@
 """What Iru's agent does on a Mac: it installs packages and runs scripts.
 
-No script is executed. What one would do is read from its last line: ``exit N`` ends it with N. Without such a line an
-audit script says whether the app is installed, and any other script succeeds. What ``echo`` prints is its output.
+No script is executed, and no condition evaluated. ``exit N`` that no condition guards ends a script with N, unless a
+guarded one before it has another number: then an audit script says whether the app is installed, and any other script
+succeeds, as without any ``exit``. What ``echo`` prints is its output.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from typing import Any
 
 from sandbox.computers.fleet import Computer
 
-_EXIT = re.compile(r"^\s*exit\s+(\d+)\s*$")
+_EXIT = re.compile(r"^\s*exit\s+(\d+)\s*(?:;|'')?\s*$")
+_ANY_EXIT = re.compile(r"\bexit\b[ \t]*(\d*)")
+_OPENS = re.compile(r"(?:^|[;&|]|\bdo|\bthen|\belse)\s*(?:if|for|while|until|case)\b|\{\s*$")
+_CLOSES = re.compile(r"\b(?:fi|done|esac)\b|^\s*\}")
+# Texts and comments: what stands in quotes is of other programs, such as awk.
+_ASIDE = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|(?<!\S)#[^\n]*""")
 _ECHO = re.compile(r"""^\s*echo\s+(?:"([^"]*)"|'([^']*)'|(.*?))\s*$""", re.MULTILINE)
 
 
@@ -53,9 +59,15 @@ def _is_installed(computer: Computer, app: dict[str, Any]) -> bool:
 
 
 def _exit_code(script: str, otherwise: int) -> int:
-    lines = script.strip().splitlines()
-    found = _EXIT.match(lines[-1]) if lines else None
-    return int(found[1]) if found else otherwise if script.strip() else 0
+    """What a script ends with, as far as its text tells; an empty one succeeds."""
+    depth, guarded = 0, set[str]()
+    for line in _ASIDE.sub("''", script).splitlines():
+        found = _EXIT.match(line)
+        if found and depth == 0:
+            return int(found[1]) if guarded <= {found[1]} else otherwise
+        guarded |= set(_ANY_EXIT.findall(line))
+        depth += len(_OPENS.findall(line)) - len(_CLOSES.findall(line))
+    return otherwise if script.strip() else 0
 
 
 def output(script: str) -> str:

@@ -77,6 +77,34 @@ def test_exit_codes(company: Company, scripts_of_app: dict[str, str], status: st
     assert (company.tick(15)["apps"], statuses(company, made)) == (installed, {status})
 
 
+GUARDED = "if [ ! -d '/Applications/Okta Verify.app' ]; then\n  exit 1\nfi\n"
+AWK = "awk 'BEGIN {\n  if (1) exit 1\n  exit 0\n}'\n"
+
+
+@pytest.mark.parametrize(
+    ("audit", "installed", "status"),
+    [
+        ("exit 1\nexit 0", 3, "ERROR"),
+        ("echo 'exit 1'\nexit 0", 0, "PASS"),
+        ("# exit 1\nexit 0 # all is well", 0, "PASS"),
+        (f"{GUARDED}exit 0", 3, "PASS"),
+        (f"{GUARDED}exit 1", 3, "ERROR"),
+        ("[ -d /Applications ] || exit 1\nexit 0", 3, "PASS"),
+        ("check() {\n  exit 1\n}\nexit 0", 3, "PASS"),
+        ("for one in a b; do\n  echo $one\ndone\nexit 0", 0, "PASS"),
+        (f"{AWK}exit 0", 0, "PASS"),
+        (AWK, 3, "PASS"),
+        ("exit $?", 3, "PASS"),
+        ('echo it"\'"s fine\nexit 0', 0, "PASS"),
+    ],
+)
+def test_what_an_audit_script_says_is_read_and_conditions_are_left_to_the_app(
+    company: Company, audit: str, installed: int, status: str
+) -> None:
+    made = app(company, install_enforcement="continuously_enforce", audit_script=audit)
+    assert (company.tick(15)["apps"], statuses(company, made)) == (installed, {status})
+
+
 def test_self_service_only_offers(company: Company) -> None:
     made = app(company, install_enforcement="no_enforcement", show_in_self_service=True)
     offered = script(company, execution_frequency="no_enforcement", show_in_self_service=True)
