@@ -35,22 +35,34 @@ def read_devices(
 ) -> list[Record]:
     """The devices that are on one of the Blueprints (names or ids), of one of the platforms and have one of the tags.
 
-    Iru chooses where one value of a kind is given, else all devices are read. ``status_of``: Library items (ids or
-    names) whose status is added as ``library_items``, by that id or name. Devices that Iru no longer manages are left
-    out.
+    Iru chooses as far as it can: each Blueprint is a listing of its own, since a wave is small in a large fleet; of
+    several platforms it can name one only, and then all are read. ``status_of``: Library items (ids or names) whose
+    status is added as ``library_items``, by that id or name. Devices that Iru no longer manages are left out.
     """
     ids = [one["id"] for one in existing_blueprints(client, blueprints)]
-    filters = {"blueprint_id": ids, "platform": platforms, "tag_name": tags}
-    narrowed = {name: str(values[0]) for name, values in filters.items() if len(values) == 1}
+    narrowed = {**_of_platforms(platforms), **_with_tags(tags)}
+    listings = [{**narrowed, "blueprint_id": one} for one in dict.fromkeys(ids)] or [narrowed]
+    found = {device["device_id"]: device for filters in listings for device in list_devices(client, filters)}
     devices = [
         device
-        for device in list_devices(client, narrowed)
+        for device in found.values()
         if not device.get("is_removed")
         and (not ids or device["blueprint_id"] in ids)
         and (not platforms or device["platform"] in platforms)
         and (not tags or set(tags) & set(device["tags"]))
     ]
     return _with_status(client, devices, status_of) if status_of and devices else devices
+
+
+def _of_platforms(platforms: Sequence[str]) -> dict[str, str]:
+    return {"platform": platforms[0]} if len(platforms) == 1 else {}
+
+
+def _with_tags(tags: Sequence[str]) -> dict[str, str]:
+    """Documented: several names are separated by commas, so one that has a comma itself can only be asked for alone."""
+    if len(tags) == 1:
+        return {"tag_name": tags[0]}
+    return {"tag_name_in": ",".join(tags)} if tags and not any("," in tag for tag in tags) else {}
 
 
 def _with_status(client: Client, devices: list[Record], references: Sequence[str]) -> list[Record]:

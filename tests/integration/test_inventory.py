@@ -36,14 +36,17 @@ def inventory(
 
 def listed(source: Path, variables: dict[str, str], *, fails: bool = False, arguments: tuple[str, ...] = ()) -> Any:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "IRU_", "OKTA_"))}
-    command = [Path(sys.executable).parent / "ansible-inventory", "-i", source, "--list", "-vvv", *arguments]
+    shown = () if "--graph" in arguments else ("--list", "-vvv")
+    command = [Path(sys.executable).parent / "ansible-inventory", "-i", source, *shown, *arguments]
     strict = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1", "ANSIBLE_NOCOLOR": "1", "HOME": str(source.parent)}
     run = subprocess.run(
         command, cwd=ROOT, env={**kept, **strict, **variables}, capture_output=True, text=True, check=False
     )
     assert bool(run.returncode) is fails, run.stdout + run.stderr
     assert variables["IRU_TOKEN"] not in run.stdout + run.stderr
-    return run.stdout + run.stderr if fails else json.loads(run.stdout[run.stdout.index("{") :])
+    if fails:
+        return run.stdout + run.stderr
+    return run.stdout.splitlines() if "--graph" in arguments else json.loads(run.stdout[run.stdout.index("{") :])
 
 
 def hosts_of(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -95,6 +98,30 @@ def test_iru_chooses_where_it_can(sandbox: SandboxProcess, tmp_path: Path) -> No
     assert "blueprint_id=" in query
     two = hosts_of(inventory(sandbox, tmp_path, blueprints=["Sales", "Executives"], tags=["Executive"]))
     assert {host["iru_blueprint_name"] for host in two.values()} == {"Executives"}
+
+
+def test_a_wave_in_a_large_fleet_is_read_alone(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    sandbox.settings(iru={"synthetic_devices": 1000})
+    everywhere = hosts_of(inventory(sandbox, tmp_path, platforms=["Mac", "Windows"]))
+    waves = ["Sales", "Executives"]
+    expected = {name for name, host in everywhere.items() if host["iru_blueprint_name"] in waves}
+    sandbox.clear_requests()
+    assert set(hosts_of(inventory(sandbox, tmp_path, blueprints=waves))) == expected
+    log = [one for one in sandbox.requests("iru") if one["path"] == "/api/v1/devices"]
+    assert len(log) == 2 and all("blueprint_id=" in one["query"] for one in log)
+    sandbox.clear_requests()
+    assert len(hosts_of(inventory(sandbox, tmp_path, tags=["Executive", "Loaner"]))) == 3
+    assert ["tag_name_in=" in one["query"] for one in sandbox.requests("iru")] == [True]
+
+
+def test_the_graph_shows_the_groups(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    source = tmp_path / "devices.iru.yml"
+    groups = [{"key": "iru_platform", "prefix": "platform", "parent_group": "platforms"}]
+    inventory(sandbox, tmp_path, keyed_groups=groups, platforms=["Windows"])
+    graph = listed(source, environment(sandbox), arguments=("--graph",))
+    pcs = [one["serial_number"] for one in sandbox.state()["iru"]["devices"].values() if one["platform"] == "Windows"]
+    assert graph[:3] == ["@all:", "  |--@ungrouped:", "  |--@platforms:"]
+    assert graph[3:] == ["  |  |--@platform_Windows:", *(f"  |  |  |--{serial}" for serial in sorted(pcs))]
 
 
 def test_the_status_of_library_items_is_joined(sandbox: SandboxProcess, tmp_path: Path) -> None:
