@@ -14,7 +14,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_device_assurance_body import meaning, merged
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import list_policies
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_rules import list_rules
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone, settled
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 PATH = "/api/v1/device-assurances"
@@ -32,6 +32,11 @@ _SERVERS_OWN = (
 def list_assurances(client: Client) -> list[Record]:
     """All device assurance policies of the org."""
     return list(by_link_header(client, PATH, {}))
+
+
+def settled_assurances(client: Client, name: str | None) -> list[Record]:
+    """All of them, once those of this name that runs at this moment have created are only one."""
+    return settled(client, lambda: list_assurances(client), name)
 
 
 def properties(assurance: Record | None) -> Record:

@@ -11,6 +11,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, in_path, looks_like_id
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_groups import ids_of_groups
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import settled
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 _SUGGESTIONS = 10
@@ -84,10 +85,11 @@ class Directory:
 
     def _listed(self, what: str, path: str, reference: str, names: tuple[str, ...] = ("name",)) -> str:
         """The id of an object of a kind of which there are so few that all are listed."""
-        if path not in self._listings:
-            paged = {"limit": 100} if path == "/api/v1/zones" else {}
-            self._listings[path] = list(by_link_header(self._client, path, paged))
-        known = self._listings[path]
+        paged = {"limit": 100} if path == "/api/v1/zones" else {}
+        known = self._listings.get(path)
+        if known is None or sum(one.get("name") == reference for one in known) > 1:
+            known = settled(self._client, lambda: list(by_link_header(self._client, path, paged)), reference)
+            self._listings[path] = known
         found = next((one for one in known if one.get("id") == reference), None)
         for name in names:
             found = found or only_match((one for one in known if one.get(name) == reference), what, reference)

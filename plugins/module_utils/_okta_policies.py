@@ -18,7 +18,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._converge imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, Refused
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record, allows, id_in_link, writable
-from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_twins import Twins, create_alone, settled
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_link_header
 
 PATH = "/api/v1/policies"
@@ -47,6 +47,11 @@ def list_policies(client: Client) -> list[Record]:
         ) from None
 
 
+def settled_policies(client: Client, name: str | None) -> list[Record]:
+    """All app sign-in policies, once those of this name that runs at this moment have created are only one."""
+    return settled(client, lambda: list_policies(client), name)
+
+
 def find_policy(policies: list[Record], reference: str) -> Record | None:
     """The policy of an id, or else of exactly this name. Raises Ambiguous."""
     by_id = next((one for one in policies if one.get("id") == reference), None)
@@ -62,7 +67,7 @@ def existing_policy(client: Client, reference: str) -> Record:
     """The policy that an id or a name stands for, one planned in check mode included. Raises NotFound, Ambiguous."""
     if is_planned(reference, check=client.check):
         return {"id": reference, "name": reference.split(":", 2)[2]}
-    policies = list_policies(client)
+    policies = settled_policies(client, reference)
     found = find_policy(policies, reference)
     if found is None:
         raise not_found("app sign-in policy", reference, (str(one.get("name")) for one in policies))

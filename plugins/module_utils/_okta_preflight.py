@@ -38,7 +38,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_org imp
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
     ADMIN_CONSOLE_APP,
     find_policy,
-    list_policies,
+    settled_policies,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._preflight import (
     FAILED,
@@ -183,7 +183,7 @@ class OktaPreflight:
         return Finding(OK, f"rules call FastPass {key}", evidence={"key": key, "features": features})
 
     def _read_policies(self) -> Finding:
-        policies = list_policies(self._client)
+        policies = settled_policies(self._client, self._wanted.policy)
         self._policies = {str(one["id"]): str(one.get("name")) for one in policies}
         wanted = self._wanted.policy
         found = find_policy(policies, wanted) if wanted else None

@@ -18,7 +18,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta import Record
 
-_LOOKS = 8
+_LOOKS = 5
 _SECONDS_BETWEEN = 0.5
 _ATTEMPTS = 5
 
@@ -65,11 +65,19 @@ def create_alone(client: Client, request: Request, predicted: Record, twins: Twi
     )
 
 
+def settled(client: Client, listed: Callable[[], list[Record]], name: str | None) -> list[Record]:
+    """All objects of a kind, looked at again for a while as long as several have this name: another run may have
+    created one at this moment and be about to remove it."""
+    return _once(
+        client, listed, 3 * _LOOKS, lambda now: name is None or sum(one.get("name") == name for one in now) < 2
+    )
+
+
 def _own_or_older(client: Client, twins: Twins, own: Record) -> Record | None:
     """What stays, when this run knows its own; None when the others are gone as well."""
     found = twins.oldest_first()
     if not found or found[0]["id"] == own["id"]:
-        found = _once(client, twins, _LOOKS, lambda now: not _are_of_an_age(twins, now))
+        found = _once(client, twins.oldest_first, _LOOKS, lambda now: not _are_of_an_age(twins, now))
         if not _are_of_an_age(twins, found):
             return own
     if any(one["id"] == own["id"] for one in found):
@@ -79,7 +87,7 @@ def _own_or_older(client: Client, twins: Twins, own: Record) -> Record | None:
 
 def _only_one(client: Client, twins: Twins) -> Record | None:
     """What stays, when this run does not know its own: one that is in use, or else the oldest."""
-    found = _once(client, twins, 2 * _LOOKS, lambda now: not _are_of_an_age(twins, now))
+    found = _once(client, twins.oldest_first, 2 * _LOOKS, lambda now: not _are_of_an_age(twins, now))
     untouched = [one for one in found if len(found) > 1 and twins.is_untouched(one)]
     left = next((one for one in found if one not in untouched), found[0] if found else None)
     for one in untouched:
@@ -93,12 +101,14 @@ def _are_of_an_age(twins: Twins, found: list[Record]) -> bool:
     return len(found) > 1 and twins.age(found[0]) == twins.age(found[1])
 
 
-def _once(client: Client, twins: Twins, looks: int, is_settled: Callable[[list[Record]], bool]) -> list[Record]:
-    """The twins once they are settled, or after so many looks at them."""
-    found = twins.oldest_first()
+def _once(
+    client: Client, listed: Callable[[], list[Record]], looks: int, is_settled: Callable[[list[Record]], bool]
+) -> list[Record]:
+    """What is there once it is settled, or after so many more looks."""
+    found = listed()
     for _look in range(looks):
         if is_settled(found):
             break
         client.rest(_SECONDS_BETWEEN)
-        found = twins.oldest_first()
+        found = listed()
     return found

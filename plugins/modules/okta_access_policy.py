@@ -126,11 +126,11 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policie
     delete_policy,
     existing_policy,
     find_policy,
-    list_policies,
     policy_named,
     replace_policy,
     require_changeable,
     set_policy_active,
+    settled_policies,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -161,7 +161,7 @@ def run(task: Task) -> dict[str, Any]:
     if options["id"] is not None and is_planned(options["id"], check=task.check):
         planned = None if options["state"] == "absent" else existing_policy(client, options["id"])
         return _result(task, client, planned, ({}, {}))  # made by an earlier task of this check-mode run
-    policies = list_policies(client)
+    policies = settled_policies(client, name)
     found = _found(policies, options)
     if options["state"] == "absent":
         return _absent(task, client, policies, found)

@@ -110,7 +110,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps im
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
     ADMIN_CONSOLE_APP,
     find_policy,
-    list_policies,
+    settled_policies,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -132,7 +132,7 @@ def run(task: Task) -> dict[str, Any]:
     options = task.params
     scopes = ("okta.apps.read", "okta.policies.read") if options["policy_names"] else ("okta.apps.read",)
     client = okta_client(task, scopes)
-    policies = list_policies(client) if options["policy_names"] else []
+    policies = settled_policies(client, options["policy"]) if options["policy_names"] else []
     wanted = _policy_id(options, policies)
     result: dict[str, Any] = {}
     if options["apps"] is None:

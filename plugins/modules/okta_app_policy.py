@@ -93,7 +93,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_apps im
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_policies import (
     existing_policy,
     find_policy,
-    list_policies,
+    settled_policies,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import okta_client, okta_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -110,7 +110,7 @@ SPEC = ModuleSpec(
 def run(task: Task) -> dict[str, Any]:
     """Map the apps."""
     client = okta_client(task, ("okta.apps.read", "okta.apps.manage", "okta.policies.read"))
-    policies = list_policies(client)
+    policies = settled_policies(client, task.params["policy"])
     policy = _policy(task, client, policies)
     chosen, console = apps_to_map(client, task.params["apps"])
     moved = [app for app in chosen if app["policy_id"] != policy["id"]]

@@ -247,8 +247,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_device_
     KIND,
     converge_assurance,
     delete_assurance,
-    list_assurances,
     properties,
+    settled_assurances,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_device_assurance_body import (
     DISK_ENCRYPTION,
@@ -346,7 +346,7 @@ def run(task: Task) -> dict[str, Any]:
 
 def _found(client: Client, task: Task) -> Record | None:
     assurance_id, name = task.params["id"], task.params["name"]
-    known = list_assurances(client)
+    known = settled_assurances(client, name)
     if assurance_id is None:
         return only_match((one for one in known if one.get("name") == name), KIND, name)
     found = next((one for one in known if one["id"] == assurance_id), None)

@@ -225,7 +225,8 @@ def test_refused_for_windows_and_for_another_platform(sandbox):
     assert "is for macos, not windows" in assurance(sandbox, platform="windows", fails=True)["msg"]
 
 
-def test_two_of_a_name_are_not_guessed_between(sandbox):
+def test_two_of_a_name_are_not_guessed_between(sandbox, monkeypatch):
+    monkeypatch.setattr(_http.Client, "rest", lambda client, seconds: None)
     made = assurance(sandbox, **MAC)["device_assurance"]
     state = sandbox.state()
     twin = {**state["okta"]["device_assurances"][made["id"]], "id": "daeTwinTwinTwinTwin01"}
@@ -285,7 +286,7 @@ def test_a_run_without_an_answer_leaves_nothing_beside_anothers(sandbox, monkeyp
     state = sandbox.state()
     state["okta"]["device_assurances"][first["id"]]["createdDate"] = "2026-01-01T00:00:00.000Z"
     sandbox.load_state(state)
-    monkeypatch.setattr(okta_device_assurance, "list_assurances", lambda client: [])
+    monkeypatch.setattr(okta_device_assurance, "settled_assurances", lambda client, name: [])
     sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/device-assurances"}, "do": fault})
     assert assurance(sandbox, **MAC)["device_assurance"]["id"] == first["id"]
     assert len(stored(sandbox)) == 1

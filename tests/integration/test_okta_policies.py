@@ -103,7 +103,7 @@ def test_a_run_without_an_answer_removes_what_it_made_beside_another(sandbox, mo
     state = sandbox.state()
     state["okta"]["policies"][first["id"]]["created"] = "2026-01-01T00:00:00.000Z"
     sandbox.load_state(state)
-    monkeypatch.setattr(okta_access_policy, "list_policies", lambda client: [])
+    monkeypatch.setattr(okta_access_policy, "settled_policies", lambda client, name: [])
     sandbox.faults({"match": {"service": "okta", "method": "POST", "path": "/api/v1/policies"}, "do": fault})
     find = _okta_policies.Client.find
     more = [{"id": "rul1", "system": False}] * rules
@@ -159,3 +159,27 @@ def test_the_same_label_twice_is_told_also_beyond_the_first_page(sandbox):
     last["label"] = "App 1"
     sandbox.load_state(state)
     assert last["id"] in apps(sandbox, "App 1", fails=True)["failure"]["ids"]
+
+
+@pytest.mark.parametrize("looks", [1, 2, None])
+def test_a_twin_that_another_run_is_about_to_remove_is_waited_for(sandbox, monkeypatch, looks):
+    """None: it stays, so that the task ends after a while."""
+    made = policy(sandbox)["policy"]
+    state = sandbox.state()
+    twin = {**state["okta"]["policies"][made["id"]], "id": "rstTwinTwinTwinTwin1"}
+    alone = state["okta"]["policies"].copy()
+    sandbox.load_state({**state, "okta": {**state["okta"], "policies": {**alone, twin["id"]: twin}}})
+    waited: list[float] = []
+
+    def rest(client, seconds):
+        waited.append(seconds)
+        if len(waited) == looks:
+            sandbox.load_state({**state, "okta": {**state["okta"], "policies": alone}})
+
+    monkeypatch.setattr(_http.Client, "rest", rest)
+    result = apps(sandbox, "Salesforce", fails=looks is None)
+    if looks:
+        assert (result["policy"]["id"], len(waited)) == (made["id"], looks)
+    else:
+        assert result["failure"] == {"kind": "Ambiguous", "ids": [made["id"], twin["id"]]}
+        assert sum(waited) < 10
