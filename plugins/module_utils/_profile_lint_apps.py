@@ -244,9 +244,14 @@ def check_profile(profile: dict[str, Any]) -> Iterator[Finding]:
     payloads = [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
     found = [preferences for payload in payloads for preferences in preferences_in(payload)]
     set_in = Counter((one.domain, key) for one in found for key in one.settings)
-    for domain, key in (place for place, count in set_in.items() if count > 1):
+    twice = [place for place, count in set_in.items() if count > 1]
+    for domain, key in twice:
         message = f"{domain} is set twice with {key}; which of the two wins is not defined."
         yield error("preference-twice", message, payload=domain, key=key)
+    kinds = Counter(one.domain for one in found if not one.path)
+    for domain in sorted(kind for kind, count in kinds.items() if count > 1 and kind not in dict(twice)):
+        message = f"{kinds[domain]} payloads of the type {domain}; its manifest has one a profile. Make one of them."
+        yield warning("preference-twice", message, payload=domain, key="PayloadType")
     both = [_for_both(found, domain) for domain in (OKTA_VERIFY, OKTA_EXTENSION)]
     for key in sorted({key for settings in both for key in settings}):
         if any(key not in settings for settings in both) or both[0][key] != both[1][key]:

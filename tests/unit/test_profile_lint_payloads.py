@@ -241,6 +241,7 @@ def test_keys_of_the_extension_alone_are_a_warning_in_the_domain_of_the_app():
             [CHROME, forced("com.google.Chrome", {"ExternalProtocolDialogShowAlwaysOpenCheckbox": True})],
             "error preference-twice",
         ),
+        ([CHROME, {"PayloadType": "com.google.Chrome", "BookmarkBarEnabled": True}], "warning preference-twice"),
     ],
 )
 def test_payloads_that_do_not_go_together(payloads, expected):
