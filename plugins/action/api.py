@@ -45,6 +45,13 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         self._host = str((task_vars or {}).get("inventory_hostname", ""))
         name = self._task.action.rpartition(".")[2]
+        record = "" if name.endswith("_info") else str(self._templar.template((task_vars or {}).get(_RECORD, "")))
+        try:
+            if record:
+                _record.read(record)  # nothing is made that could not be written down afterwards
+        except AttestationError as error:
+            result.update(error.as_result())
+            return result
         if self._needs_a_process(task_vars or {}):
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             module_name = f"{_COLLECTION}.{name}"
@@ -52,19 +59,23 @@ class ActionModule(ActionBase):
         else:
             module = importlib.import_module(f"{_MODULES}.{name}")
             result.update(self._run_in_worker(name, module))
-        self._record(result, task_vars or {})
+        self._record(result, record)
         return result
 
-    def _record(self, result: dict[str, Any], task_vars: dict[str, Any]) -> None:
+    def _record(self, result: dict[str, Any], path: str) -> None:
         """Write down what the module made or changed, so that `teardown` can undo exactly that."""
-        path = self._templar.template(task_vars.get(_RECORD, "")) if result.get("changes") else ""
-        if not path or self._task.check_mode:
+        if path and self._task.async_val:
+            self._warn(result, "What a task with async changes is not recorded, so teardown will not know of it.")
+        if not path or self._task.check_mode or not result.get("changes"):
             return
         try:
-            _record.update(str(path), result["changes"])
+            _record.update(path, result["changes"])
         except AttestationError as error:
-            warning = f"{error.message} Teardown will not know of what this task changed."
-            result["warnings"] = [*result.get("warnings", []), warning]
+            self._warn(result, f"{error.message} Teardown will not know of what this task changed.")
+
+    @staticmethod
+    def _warn(result: dict[str, Any], text: str) -> None:
+        result["warnings"] = [*result.get("warnings", []), text]
 
     def _run_in_worker(self, name: str, module: Any) -> dict[str, Any]:
         spec = module.SPEC

@@ -14,7 +14,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, Request
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._paging import by_envelope
-from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT, REPLACED
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 Record = dict[str, Any]
@@ -83,7 +83,7 @@ def note_item(
     That holds neither packages nor the texts of scripts, which may hold a secret, so these are told by a word each.
     """
     module = f"iru_{kind.title.replace(' ', '_')}"
-    told = (_told(was, NOT_KEPT), _told(now, "replaced"))
+    told = (_told(was, NOT_KEPT), _told(now, REPLACED))
     stamp = None if now is None or task.check else item.get("updated_at")
     task.note(module, client.base_url, str(item["id"]), item.get("name"), was=told[0], now=told[1], stamp=stamp)
 

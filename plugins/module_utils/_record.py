@@ -24,6 +24,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 VERSION = 1
 NOT_KEPT = "not kept"
 """Stands in ``was`` for what a record must not hold, since it may be a secret, or cannot, such as a package."""
+REPLACED = "replaced"
+"""Stands in ``now`` for the same."""
 Change = dict[str, Any]
 """``{kind, at, id, name, was, now, stamp}``; ``was`` is None for an object that was made, ``now`` for one that is
 gone. Both may hold only the fields that were changed. ``stamp`` is None where nothing is known."""

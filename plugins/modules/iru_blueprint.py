@@ -185,7 +185,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprin
     update_blueprint,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
-from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT, REPLACED
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
 SPEC = ModuleSpec(
@@ -300,7 +300,7 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
 
 def _note(task: Task, client: Client, blueprint: Record, was: Record | None, now: Record | None) -> None:
     """Tell what was done, but not the code by which anybody could enroll a device."""
-    told = (_told(was, NOT_KEPT), _told(now, "replaced"))
+    told = (_told(was, NOT_KEPT), _told(now, REPLACED))
     kind, name = "iru_blueprint", blueprint.get("name")
     task.note(kind, client.base_url, str(blueprint["id"]), name, was=told[0], now=told[1])
 

@@ -265,7 +265,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_compare import before_and_after, differences
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import secret_values
-from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT, REPLACED
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
 SPEC = ModuleSpec(
@@ -351,7 +351,7 @@ def _update(
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     fields = {key: found[key] for key in changes.fields}
     if changes or reissued:  # the text itself is not told, it may hold a secret
-        text = ({"text": NOT_KEPT}, {"text": "replaced"}) if changes.content else ({}, {})
+        text = ({"text": NOT_KEPT}, {"text": REPLACED}) if changes.content else ({}, {})
         _note(task, client, (found, profile), {**fields, **text[0]}, {**changes.fields, **text[1]})
     before, after = before_and_after(changes.content)
     before |= fields
