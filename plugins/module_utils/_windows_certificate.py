@@ -35,6 +35,8 @@ CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 LONGEST_CN = 64  # X.520, ub-common-name
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+# A challenge that the MDM puts in itself, such as Fleet's $FLEET_SECRET_…; no secret of Okta's begins so.
+_VARIABLE = re.compile(r"\$[A-Za-z][A-Za-z0-9_]*|\$\{[A-Za-z][A-Za-z0-9_]*\}")
 # What CertStrToName reads as the end of a value or as more than text, so that the value is quoted.
 _QUOTED = re.compile(r'^\s|\s$|[,+="\n<>#;]')
 
@@ -142,7 +144,7 @@ def _optional(name: str, value: str | None) -> Node | None:
 
 def _challenge(challenge: Any, *, in_base64: bool) -> str:
     plain = text("challenge", challenge)
-    if not windows_can_encode(plain):
+    if not _VARIABLE.fullmatch(plain) and not windows_can_encode(plain):
         raise InvalidInput(NOT_FOR_WINDOWS)
     return base64.b64encode(plain.encode()).decode() if in_base64 else plain
 

@@ -155,7 +155,7 @@ def test_an_action_is_answered_without_a_body(tenant: Tenant) -> None:
     assert (answer.status, answer.text, answer.headers["Allow"]) == (200, "", "POST")
     assert act(tenant, device(tenant), "blankpush").status == 200
     assert act(tenant, {"device_id": "0"}, "blankpush").status == 404
-    assert act(tenant, device(tenant), "erase").status == 404
+    assert act(tenant, device(tenant), "levitate").status == 404
 
 
 def test_a_command_that_waits_is_not_sent_twice(tenant: Tenant) -> None:

@@ -163,13 +163,18 @@ def test_values_with_special_characters_are_quoted_as_windows_reads_them(subject
     assert data(document(subject=subject))["SubjectName"] == expected
 
 
-@pytest.mark.parametrize("secret", ["se_cret-Canary", "secret!Canary", "sécretCanary", "Canary\tsecret"])
+@pytest.mark.parametrize("secret", ["se_cret-Canary", "$a b_Canary", "secret!Canary", "sécretCanary", "Canary\tsecret"])
 @pytest.mark.parametrize("in_base64", [False, True])
 def test_a_challenge_that_windows_cannot_encode_is_refused_with_the_reason(secret, in_base64):
     with pytest.raises(InvalidInput, match="PrintableString") as caught:
         document(challenge=secret, challenge_base64=in_base64)
     assert "Canary" not in str(caught.value)
     assert "Reset the secret key" in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["$FLEET_SECRET_OKTA", "${OKTA_KEY}"])
+def test_a_challenge_that_the_mdm_puts_in_is_left_to_it(variable):
+    assert data(document(challenge=variable))["Challenge"] == variable
 
 
 @pytest.mark.parametrize(
