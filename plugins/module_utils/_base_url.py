@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 
+_OKTA_DOMAINS = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil")
+
 
 def base_url_of(url: str, service: str) -> str:
     """``scheme://host[:port]`` without a trailing slash. Raises InvalidInput, naming the service and what to give."""
@@ -39,6 +41,11 @@ def base_url_of(url: str, service: str) -> str:
 def is_same_origin(one: str, other: str) -> bool:
     """Whether two URLs have scheme, host and port in common, however these are spelled. Raises ValueError."""
     return _origin(one) == _origin(other)
+
+
+def is_host_of_okta(host: str) -> bool:
+    """Whether a host is an org's name below one of Okta's own domains."""
+    return host.lower().endswith(_OKTA_DOMAINS)
 
 
 def is_loopback(url: str) -> bool:

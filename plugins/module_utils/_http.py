@@ -67,8 +67,8 @@ class Vendor:
     name: str
     explain: Callable[[Response], ApiError]
     make_pacer: Callable[[], Pacer]
-    # Whether a `next` link on another host is taken over to our own base URL (its query only) or refused.
-    rebase_foreign_next: bool = False
+    # Of which other hosts a `next` link is taken over to our own base URL (its query only); all others are refused.
+    rebases_next_of: Callable[[str], bool] = lambda host: False
     # Headers of a repeated request: from the headers of the first answer and the number of the repetition.
     retry_headers: Callable[[Mapping[str, str], int], Mapping[str, str]] = lambda first_answer, count: {}
 
@@ -236,15 +236,14 @@ class Client:
         try:
             target = urlsplit(link)
             is_own = not target.netloc or is_same_origin(link, self.base_url)
-            if self.vendor.rebase_foreign_next and not is_own:
-                following = request.at(request.path, target.query)
-            else:
-                following = request.at(target.path or request.path, target.query)
+            is_rebased = not is_own and self.vendor.rebases_next_of(target.hostname or "")
+            path = target.path if is_own and target.path else request.path
+            following = request.at(path, target.query)
         except (ValueError, TypeError, AttributeError):
             raise BadAnswer(
                 f"{request.title} on {self.vendor.name} named a next page that is no URL: {link!r:.80}"
             ) from None
-        if not is_own and not self.vendor.rebase_foreign_next:
+        if not is_own and not is_rebased:
             raise BadAnswer(
                 f"{request.title} on {self.vendor.name} named a next page on another host ({target.netloc}); expected "
                 f"{urlsplit(self.base_url).netloc}. The link was not followed, since the token must not leave its "

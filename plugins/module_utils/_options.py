@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.okta_iru.attestation.plugins.module_utils._base_url import is_host_of_okta
 from ansible_collections.okta_iru.attestation.plugins.module_utils._error_bodies import explain_iru, explain_okta
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, HeaderAuth, Vendor
@@ -27,9 +28,16 @@ def _okta_retry_headers(first_answer: Mapping[str, str], count: int) -> dict[str
     return {"X-Okta-Retry-For": request_id, "X-Okta-Retry-Count": str(count)} if request_id else {}
 
 
-OKTA = Vendor(name="Okta", explain=explain_okta, make_pacer=OktaPacer, retry_headers=_okta_retry_headers)
+OKTA = Vendor(
+    name="Okta",
+    explain=explain_okta,
+    make_pacer=OktaPacer,
+    retry_headers=_okta_retry_headers,
+    # An org that is asked under a custom domain also has one of these names.
+    rebases_next_of=is_host_of_okta,
+)
 # Iru's own examples show `next` links on the console's host instead of the API's.
-IRU = Vendor(name="Iru", explain=explain_iru, make_pacer=IruPacer, rebase_foreign_next=True)
+IRU = Vendor(name="Iru", explain=explain_iru, make_pacer=IruPacer, rebases_next_of=lambda host: True)
 
 
 def _env(name: str) -> tuple[Any, list[str]]:

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._base_url import is_loopback
+from ansible_collections.okta_iru.attestation.plugins.module_utils._base_url import is_host_of_okta, is_loopback
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 
 # Seen on a real org; Okta documents no format, so another path on an Okta host is a warning, not an error.
 _OKTA_PATH = re.compile(r"/pki/(?P<ca_id>[0-9A-F]{40})/scep/(?P<ra_id>rac[0-9A-Za-z]{17})")
-_OKTA_HOSTS = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil")
 _EXAMPLE = "https://example.okta.com/pki/<40 hexadecimal digits>/scep/<rac and 17 characters>"
 
 
@@ -42,7 +41,7 @@ class ScepUrl:
     def doubt(self) -> str | None:
         """What is unusual about the URL, in words for a warning; ``None`` if nothing is."""
         host = urlsplit(self.url).hostname or ""
-        if self.ca_id is None and host.endswith(_OKTA_HOSTS):
+        if self.ca_id is None and is_host_of_okta(host):
             return f"The SCEP url is on an Okta host but has not the form that Okta shows, {_EXAMPLE}; compare it."
         return None
 
@@ -66,7 +65,7 @@ def is_of_okta(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return (parts.hostname or "").endswith(_OKTA_HOSTS) or bool(_OKTA_PATH.fullmatch(parts.path))
+    return is_host_of_okta(parts.hostname or "") or bool(_OKTA_PATH.fullmatch(parts.path))
 
 
 def parse_challenge_url(url: str) -> str:

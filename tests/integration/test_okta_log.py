@@ -139,6 +139,13 @@ def test_links_of_another_host_are_not_followed(sandbox: SandboxProcess, module:
     assert "set the url to the name that the links use" in refused["msg"]
 
 
+def test_links_of_the_orgs_own_name_are_followed_on_the_url_that_was_given(sandbox: SandboxProcess) -> None:
+    sandbox.settings(okta={"synthetic_devices": 300})
+    expected = run(sandbox, okta_device_info)["devices"]
+    sandbox.settings(okta={"link_host": "attest-example.okta.com"})
+    assert run(sandbox, okta_device_info)["devices"] == expected
+
+
 @pytest.mark.parametrize(
     ("module", "path"), [(okta_system_log_info, "/api/v1/logs"), (okta_device_info, "/api/v1/devices")]
 )

@@ -260,6 +260,22 @@ def test_okta_a_foreign_next_link_is_refused_and_the_token_stays():
         list(by_link_header(make_client(service), "/api/v1/devices", {}))
 
 
+@pytest.mark.parametrize("host", ["acme.okta.com", "acme.oktapreview.com", "ACME.okta-emea.com:443"])
+def test_okta_a_next_link_to_okta_s_own_name_of_the_org_is_taken_over_to_our_base_url(host):
+    """An org that is asked under its custom domain may name its own; the token stays with the url all the same."""
+    link = {"Link": f'<https://{host}/api/v1/elsewhere?after=x&limit=1>; rel="next"'}
+    with http_service(Answer(body=[ONE], headers=link), Answer(body=[TWO])) as service:
+        assert list(by_link_header(make_client(service), "/api/v1/devices", {})) == [ONE, TWO]
+        assert service.paths()[1] == "/api/v1/devices?after=x&limit=1"
+
+
+@pytest.mark.parametrize("host", ["okta.com.evil.example", "notokta.com", "okta.com", "acme.okta.com@evil.example"])
+def test_okta_a_next_link_to_what_only_looks_like_okta_is_refused(host):
+    link = {"Link": f'<https://{host}/api/v1/devices?after=x>; rel="next"'}
+    with http_service(Answer(body=[ONE], headers=link)) as service, pytest.raises(BadAnswer, match="another host"):
+        list(by_link_header(make_client(service), "/api/v1/devices", {}))
+
+
 def test_iru_a_foreign_next_link_is_taken_over_to_our_own_base_url():
     first = {"next": "https://accuhive.kandji.io/api/v1/users?cursor=abc", "previous": None, "results": [ONE]}
     with http_service(Answer(body=first), Answer(body={"next": None, "results": [TWO]})) as service:
