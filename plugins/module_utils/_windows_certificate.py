@@ -78,12 +78,15 @@ def client_certificate_install(
     ``retry_delay`` is in minutes. Microsoft's page asks for a challenge in base64, while plain text is what works in
     the field; ``challenge_base64`` follows the page. Raises InvalidInput; no message holds the challenge.
     """
+    hashes = _joined("hash_algorithms", hash_algorithms, "+", HASH_ALGORITHMS)
+    if key_protection == "hello" and (key_length != 2048 or hashes != "SHA-2"):  # page "ClientCertificateInstall DDF"
+        raise InvalidInput("key_protection hello takes key_length 2048 and hash_algorithms SHA-2 only.")
     nodes: list[Node | None] = [
         ("RetryCount", "int", count("retry_count", retry_count, highest=30)),
         ("RetryDelay", "int", count("retry_delay", retry_delay, lowest=1)),
         ("KeyUsage", "int", KEY_USAGES[choice("key_usage", key_usage, tuple(KEY_USAGES))]),
         ("KeyLength", "int", choice("key_length", key_length, KEY_LENGTHS)),
-        ("HashAlgorithm", "chr", _joined("hash_algorithms", hash_algorithms, "+", HASH_ALGORITHMS)),
+        ("HashAlgorithm", "chr", hashes),
         ("SubjectName", "chr", _subject_name(subject)),
         _optional("SubjectAlternativeNames", _alternative_names(subject_alternative_names)),
         *_validity(valid_period, valid_period_units),

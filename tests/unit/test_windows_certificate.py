@@ -92,9 +92,7 @@ def test_the_optional_nodes():
         url=[URL, f"{URL}2"],
         key_usage="both",
         key_length=4096,
-        key_protection="hello",
-        container_name="Acme Hello",
-        custom_text="Sign in",
+        key_protection="tpm",
         hash_algorithms=["SHA-2", "SHA-3"],
         extended_key_usage=["1.3.6.1.5.5.7.3.2", "2.5.29.37.0"],
         subject_alternative_names=["11+$EMAIL", "2+$EMAIL"],
@@ -112,9 +110,7 @@ def test_the_optional_nodes():
         "RetryDelay": "1",
         "KeyUsage": "160",
         "KeyLength": "4096",
-        "KeyProtection": "4",
-        "ContainerName": "Acme Hello",
-        "CustomTextToShowInPrompt": "Sign in",
+        "KeyProtection": "1",
         "HashAlgorithm": "SHA-2+SHA-3",
         "SubjectName": SUBJECT,
         "SubjectAlternativeNames": "11+$EMAIL;2+$EMAIL",
@@ -129,6 +125,12 @@ def test_the_optional_nodes():
         "Enroll": None,
     }
     assert all(uri.startswith("./Device/Vendor/MSFT/") for _verb, uri, _format, _data in nodes(text))
+
+
+def test_the_nodes_of_windows_hello():
+    found = data(document(key_protection="hello", container_name="Acme Hello", custom_text="Sign in"))
+    assert (found["KeyProtection"], found["KeyLength"], found["HashAlgorithm"]) == ("4", "2048", "SHA-2")
+    assert (found["ContainerName"], found["CustomTextToShowInPrompt"]) == ("Acme Hello", "Sign in")
 
 
 @pytest.mark.parametrize("form", [ROOT_PEM, ROOT_PEM.decode(), ROOT_DER, base64.b64encode(ROOT_DER).decode()])
@@ -196,6 +198,8 @@ def test_a_challenge_that_the_mdm_puts_in_is_left_to_it(variable):
         ({"key_usage": "none"}, "signing, encryption, both"),
         ({"key_length": 3072}, "1024, 2048, 4096"),
         ({"key_protection": "hello"}, "container_name"),
+        ({"key_protection": "hello", "container_name": "x", "key_length": 4096}, "2048"),
+        ({"key_protection": "hello", "container_name": "x", "hash_algorithms": ["SHA-1", "SHA-2"]}, "SHA-2"),
         ({"container_name": "x"}, "key_protection hello"),
         ({"custom_text": "x"}, "Windows Hello"),
         ({"hash_algorithms": ["SHA256"]}, "SHA-1, SHA-2, SHA-3"),
