@@ -105,7 +105,7 @@ def _check_challenge(context: Context) -> Iterator[Finding]:
 def _check_key(context: Context) -> Iterator[Finding]:
     content = _content(context)
     size, usage = content.get("Keysize", 1024), content.get("Key Usage", 0)
-    if is_a(size, int) and size not in KEY_SIZES:
+    if is_a(size, int) and size not in (0, *KEY_SIZES):  # 0 is in Apple's own example, and not in its schema
         yield _at(context.error, "key-size", f"Keysize is one of {', '.join(map(str, KEY_SIZES))}.", "Keysize")
     elif is_a(size, int) and size != 2048:
         given = f"is {size}" if "Keysize" in content else "is not set, which makes it 1024"

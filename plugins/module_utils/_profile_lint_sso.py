@@ -149,8 +149,10 @@ def _check_associated_domains(context: Context) -> Iterator[Finding]:
             continue
         place = ("Configuration", index)
         app, domains = item.get("ApplicationIdentifier"), texts(item.get("AssociatedDomains"))
+        # Apple's own example has neither team nor service, against the text of its schema.
+        doubt = context.error if isinstance(app, str) and OKTA_VERIFY in app else context.warning
         if isinstance(app, str) and not re.match(r"[A-Z0-9]{10}\.[^.]", app):
-            yield context.error(
+            yield doubt(
                 "domains-app",
                 f"{app!r} does not begin with a team such as {OKTA_TEAM}, so that no domain would be verified.",
                 *place,
@@ -161,7 +163,7 @@ def _check_associated_domains(context: Context) -> Iterator[Finding]:
         for number, domain in enumerate(domains):
             if not _DOMAIN.fullmatch(domain):
                 message = f"{domain!r} is not of the form SERVICE:HOST, such as authsrv:example.okta.com."
-                yield context.error("domains-form", message, *place, "AssociatedDomains", number)
+                yield doubt("domains-form", message, *place, "AssociatedDomains", number)
         if item.get("EnableDirectDownloads") is True and not any("?mode=managed" in domain for domain in domains):
             message = "macOS ignores it for domains that do not end in ?mode=managed."
             yield context.warning("domains-download", message, *place, "EnableDirectDownloads")

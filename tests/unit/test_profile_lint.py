@@ -294,7 +294,7 @@ def test_any_dictionary_is_judged_without_falling_over(profile):
 def test_every_code_is_in_the_documentation():
     root = Path(__file__).resolve().parents[2]
     code = "".join(path.read_text() for path in (root / "plugins/module_utils").glob("_profile_lint*.py"))
-    codes = set(re.findall(r'(?:error|warning|finding)\(\s*"([a-z-]+)"', code))
+    codes = set(re.findall(r'(?:error|warning|finding|doubt)\(\s*"([a-z-]+)"', code))
     codes |= set(re.findall(r'_at\(\s*context\.(?:error|warning),\s*"([a-z-]+)"', code))
     codes |= set(re.findall(r'_for_okta\(\s*context,\s*"([a-z-]+)"', code))
     documented = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs/profiles.md").read_text(), re.MULTILINE))

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_lint import lint
 
-from tests.unit.profile_samples import APP, APP_EXTENSION, CREDENTIAL, DOMAINS, EXTENSION, HOST, REDIRECT, profile_of
+from tests.unit.profile_samples import (
+    APP,
+    APP_EXTENSION,
+    CREDENTIAL,
+    DOMAINS,
+    EXTENSION,
+    HOST,
+    REDIRECT,
+    forced,
+    profile_of,
+)
 
 SUBJECT = [[["CN", "%ComputerName% managementAttestation %HardwareUUID%"]]]
 
@@ -48,6 +58,25 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
             **{"Key Usage": 1},
         )
     ],
+    "Apple's own example of SCEP: all of the subject in one part, no key size": [
+        scep(
+            URL="https://scep.acme.example/",
+            Subject=[[["C", "US"], ["O", "Acme Inc."], ["CN", "foo"], ["1.2.5.3", "bar"]]],
+            SubjectAltName={"dNSName": "acme.example", "ntPrincipalName": "host.acme.example"},
+            Challenge="Example",
+            Keysize=0,
+            **{"Key Type": "RSA", "Key Usage": 5},
+        )
+    ],
+    "Apple's own example of associated domains: neither team nor service": [
+        {
+            "PayloadType": "com.apple.associated-domains",
+            "Configuration": [
+                {"ApplicationIdentifier": "com.apple.mobilesafari", "AssociatedDomains": ["www.acme.example"]}
+            ],
+        }
+    ],
+    "Apple's own example of managed preferences": [forced("com.example.myapp", {"MySetting": False})],
     "Kerberos": [
         sso(
             ExtensionIdentifier="com.apple.AppSSOKerberos.KerberosExtension",
