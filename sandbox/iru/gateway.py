@@ -28,6 +28,12 @@ _ALLOW = {
         f"/api/v1/blueprints/{{blueprint_id}}/{action}-library-item{plural}": ["GET", "POST", "PATCH", "DELETE"]
         for action, plural in (("list", "s"), ("assign", ""), ("remove", ""))
     },
+    **{
+        f"/api/v1/devices/{{device_id}}/{view}": ["GET", "HEAD", "OPTIONS"]
+        for view in ("activity", "library-items", "parameters", "status")
+    },
+    "/api/v1/integrations/apple/ade/{ade_token_id}": ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"],
+    "/api/v1/self-service/categories": ["GET", "POST", "PATCH", "DELETE"],
 }
 PING = "/app/v1/ping"
 """Iru's own CLI asks it, without a token, whether the tenant is there (kandji-inc/iructl)."""

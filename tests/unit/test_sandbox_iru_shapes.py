@@ -154,11 +154,16 @@ def test_the_audit_log_tells_of_items_that_no_list_shows(tenant: Tenant) -> None
         ("/blueprints/{id}", "GET, HEAD, PATCH, DELETE"),
         ("/blueprints/{id}/list-library-items", "GET, POST, PATCH, DELETE"),
         ("/blueprints/{id}/ota-enrollment-profile", "GET"),
+        ("/devices/{device}/library-items", "GET, HEAD, OPTIONS"),
+        ("/devices/{device}/status", "GET, HEAD, OPTIONS"),
+        ("/devices/{device}/details", "GET"),
+        ("/self-service/categories", "GET, POST, PATCH, DELETE"),
     ],
 )
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_allow_is_as_recorded(tenant: Tenant, path: str, allow: str, slash: str) -> None:
-    answer = tenant.get(path.format(id=tenant.named("blueprints", "Sales")["id"]) + slash)
+    device = next(iter(tenant.state["devices"]))
+    answer = tenant.get(path.format(id=tenant.named("blueprints", "Sales")["id"], device=device) + slash)
     assert (answer.status, answer.headers["Allow"]) == (200, allow)
 
 
