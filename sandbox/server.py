@@ -13,19 +13,27 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sandbox import computers, iru, okta, pki, uploads
 from sandbox.control import control_app
+from sandbox.proxy import Proxy
 from sandbox.tls import private_key_pem, server_context, write_private
 from sandbox.web import service_app
 from sandbox.world import World
 
 _SHUTDOWN_SECONDS = 1
 """How long requests that are still being answered may keep a sandbox alive that was told to stop."""
+
+
+class Running(Protocol):
+    """What has to be ended with the sandbox."""
+
+    async def cleanup(self) -> None:
+        """Ends it."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ async def serve(options: Options) -> None:
     folder = ready_file.with_name(ready_file.name + ".files")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    runners: list[web.AppRunner] = []
+    runners: list[Running] = []
     try:
         ready = await _bring_up(world, options, folder, runners)
         write_private(ready_file, (json.dumps(ready, indent=2) + "\n").encode())
@@ -96,7 +104,7 @@ async def serve(options: Options) -> None:
             write_private(options.state, json.dumps(world.snapshot()).encode())
 
 
-async def _bring_up(world: World, options: Options, folder: Path, runners: list[web.AppRunner]) -> dict[str, Any]:
+async def _bring_up(world: World, options: Options, folder: Path, runners: list[Running]) -> dict[str, Any]:
     """Starts every origin and returns the ready file's content."""
     tls, ca_file = server_context(folder)
     key_files = _service_app_keys(world, folder)
@@ -104,6 +112,10 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
     control_token = secrets.token_urlsafe(32)
     ports = {"okta": options.okta_port, "iru": options.iru_port, "uploads": 0, "control": 0, "scep_http": 0}
     sockets = {name: _listen(options.host, port) for name, port in ports.items()}
+    proxy, proxy_socket = (
+        Proxy({name: sockets[name].getsockname()[:2] for name in ("okta", "iru")}),
+        _listen(options.host),
+    )
     world.runtime.origins = {name: _origin(name, options.host, each) for name, each in sockets.items()}
     apps = {
         "okta": service_app(world, "okta", [*okta.routes(world), *pki.routes(world)], okta.middlewares(world)),
@@ -117,6 +129,8 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
     }
     for name, app in apps.items():
         runners.append(await _start(app, sockets[name], None if name == "scep_http" else tls))
+    await proxy.start(proxy_socket)
+    runners.append(proxy)
     origins = world.runtime.origins
     return {
         "okta_url": origins["okta"],
@@ -128,6 +142,7 @@ async def _bring_up(world: World, options: Options, folder: Path, runners: list[
         "iru_url": origins["iru"],
         "iru_token": world.data["iru"]["api_token"],
         "ca_file": str(ca_file),
+        "proxy_url": _origin("proxy", options.host, proxy_socket),
         **pki.ready_fields(world),
         "control_url": origins["control"],
         "control_token": control_token,
@@ -150,13 +165,13 @@ def _service_app_keys(world: World, folder: Path) -> dict[str, Path]:
     return files
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int = 0) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=512)
 
 
 def _origin(name: str, host: str, listener: socket.socket) -> str:
-    scheme = "http" if name == "scep_http" else "https"
+    scheme = "http" if name in ("scep_http", "proxy") else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 

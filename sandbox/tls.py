@@ -13,13 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sandbox.proxy import HOSTS
+
 _LIFETIME = timedelta(days=30)
 
 
 def server_context(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A server-side TLS context and the path of ``ca.pem``, the trust anchor for its clients.
 
-    The certificate names 127.0.0.1, ::1 and localhost. ``folder`` must be private: the server's key is written there.
+    The certificate names 127.0.0.1, ::1, localhost, and the host names of the proxy. ``folder`` must be private: the
+    server's key is written there.
     """
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_certificate = _ca_certificate(ca_key)
@@ -64,7 +67,7 @@ def _server_certificate(
     key: ec.EllipticCurvePrivateKey, ca_key: ec.EllipticCurvePrivateKey, ca: x509.Certificate
 ) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = [x509.DNSName("localhost")]
+    names = [x509.DNSName(each) for each in ("localhost", *HOSTS)]
     addresses = [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
     return (
         _dated(x509.CertificateBuilder().subject_name(name).issuer_name(ca.subject).public_key(key.public_key()))

@@ -16,7 +16,7 @@ from tests.sandbox_process import SandboxDied, SandboxProcess
 READY_KEYS = {
     "okta_url", "okta_token", "okta_client_id", "okta_private_key_file", "okta_ec_client_id",
     "okta_ec_private_key_file", "iru_url", "iru_token", "ca_file", "scep_url", "scep_challenge", "scep_challenge_url",
-    "scep_username", "scep_password", "control_url", "control_token", "scep_http_url",
+    "scep_username", "scep_password", "control_url", "control_token", "scep_http_url", "proxy_url",
 }  # fmt: skip
 
 
