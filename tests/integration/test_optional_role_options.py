@@ -174,3 +174,24 @@ def test_the_score_of_crowdstrike_goes_into_the_rule(tmp_path: Path, sandbox: Sa
     assert rule["conditions"]["elCondition"] == {"condition": "device.provider.zta.overall >= 80"}
     again = play(sandbox, tmp_path / "again", [task])
     assert (again.changed(), writes_sent(sandbox)) == ([], [])
+
+
+# Of each role on an empty tenant: how many requests, and how many of them write.
+FIRST_RUNS: dict[str, tuple[dict[str, Any], int, int]] = {
+    "sso_extension": ({}, 9, 2),
+    "open_prompt": ({"auto_launch": True}, 8, 2),
+    "endpoint_security": ({}, 7, 2),
+    "managed_app_config": ({}, 7, 2),
+}
+
+
+@pytest.mark.parametrize("role", FIRST_RUNS)
+def test_a_first_run_sends_these_many_requests_and_reaches_the_macs(
+    tmp_path: Path, sandbox: SandboxProcess, role: str
+) -> None:
+    options, requests, writes = FIRST_RUNS[role]
+    run_role(tmp_path / "run", sandbox, role, options=options)
+    assert (len(sandbox.requests()), len(writes_sent(sandbox))) == (requests, writes), [
+        one["path"] for one in sandbox.requests()
+    ]
+    assert received(sandbox)

@@ -38,7 +38,7 @@ from tests.sandbox_process import SandboxProcess
 # How many requests a run sends that finds nothing to change.
 REQUESTS = {
     "scep_profile": 3,
-    "sso_extension": 6,
+    "sso_extension": 4,
     "open_prompt": 3,
     "endpoint_security": 5,
     "managed_app_config": 3,
@@ -67,9 +67,9 @@ def first(**changes: Any) -> Any:
     return lambda payloads: payloads[0].update(changes)
 
 
-PUT_SSO, ASSIGN_SSO = "Put the SSO extension of FastPass into the Library", "Assign it to the Blueprints"
-PUT_PSSO, ASSIGN_PSSO = "Put Platform SSO into the Library", "Assign Platform SSO to the Blueprints"
-PUT_PROMPT, ASSIGN_PROMPT = "Put the policies of browsers into the Library", "Assign them to the Blueprints"
+ASSIGN_IT, ASSIGN_THEM = "Assign it to the Blueprints", "Assign them to the Blueprints"
+PUT_SSO, PUT_PSSO = "Put the SSO extension of FastPass into the Library", "Put Platform SSO into the Library"
+PUT_PROMPT = "Put the policies of browsers into the Library"
 PUT_EDR, PUT_CONFIG = "Put the plug-in into the Library", "Put the settings of Okta Verify into the Library"
 PUT_SCEP, RULE_TASK = "Put the SCEP profile into the Library", "Have the rule for managed computers"
 NO_BOX = {"ExternalProtocolDialogShowAlwaysOpenCheckbox": False}
@@ -81,12 +81,12 @@ DRIFTS = {
     ),
     "FastPass inactive": Drift("sso_extension", by_hand.fields(SSO, active="false"), [PUT_SSO], "active"),
     "FastPass off its Blueprint": Drift(
-        "sso_extension", by_hand.taken_off(SSO, BLUEPRINT), [ASSIGN_SSO], BLUEPRINT, [ASSIGN]
+        "sso_extension", by_hand.taken_off(SSO, BLUEPRINT), [ASSIGN_THEM], BLUEPRINT, [ASSIGN]
     ),
     "FastPass removed": Drift(
         "sso_extension",
         by_hand.removed(SSO),
-        [PUT_SSO, ASSIGN_SSO],
+        [PUT_SSO, ASSIGN_THEM],
         "Okta Device",
         [("POST", "/api/v1/library/custom-profiles"), ASSIGN],
         requests=4,  # Prism and one listing more
@@ -116,7 +116,7 @@ DRIFTS = {
         "open_prompt", by_hand.fields(PROMPT, runs_on_ipad="true"), [PUT_PROMPT], "runs_on_ipad", on_macs=False
     ),
     "the prompt off its Blueprint": Drift(
-        "open_prompt", by_hand.taken_off(PROMPT, BLUEPRINT), [ASSIGN_PROMPT], BLUEPRINT, [ASSIGN]
+        "open_prompt", by_hand.taken_off(PROMPT, BLUEPRINT), [ASSIGN_THEM], BLUEPRINT, [ASSIGN]
     ),
     "the location of the plug-in": Drift(
         "endpoint_security",
@@ -158,7 +158,7 @@ DRIFTS = {
         "OktaVerify.ReportDiagnostics",
     ),
     "the settings off their Blueprint": Drift(
-        "managed_app_config", by_hand.taken_off(CONFIG, BLUEPRINT), [ASSIGN_PROMPT], BLUEPRINT, [ASSIGN]
+        "managed_app_config", by_hand.taken_off(CONFIG, BLUEPRINT), [ASSIGN_THEM], BLUEPRINT, [ASSIGN]
     ),
     "the key exportable": Drift(
         "scep_profile",
@@ -175,7 +175,7 @@ DRIFTS = {
     ),
     "the SCEP profile inactive": Drift("scep_profile", by_hand.fields(SCEP, active="false"), [PUT_SCEP], "active"),
     "the SCEP profile off its Blueprint": Drift(
-        "scep_profile", by_hand.taken_off(SCEP, BLUEPRINT), [ASSIGN_SSO], BLUEPRINT, [ASSIGN]
+        "scep_profile", by_hand.taken_off(SCEP, BLUEPRINT), [ASSIGN_IT], BLUEPRINT, [ASSIGN]
     ),
     "a condition of the rule": Drift(
         "authentication_policy",
