@@ -70,7 +70,10 @@ class IruPlan:
             **{f"restore_{kind}": [_item(one) for one in self._chosen(kind, RESTORE)] for kind in ITEMS},
             "remove_iru_tag": [named(one.one) for one in self._chosen("iru_tag", REMOVE)],
             "restore_iru_tag": [{**named(one.one), **one.back} for one in self._chosen("iru_tag", RESTORE)],
-            "remove_iru_blueprint": [named(one.one) for one in self._chosen("iru_blueprint", REMOVE)],
+            "remove_iru_blueprint": [
+                {**named(one.one), "leaving": len(self._devices_on(one.one["id"]))}
+                for one in self._chosen("iru_blueprint", REMOVE)
+            ],
             "restore_iru_blueprint": [_blueprint(one) for one in self._chosen("iru_blueprint", RESTORE)],
         }
 
@@ -104,11 +107,14 @@ class IruPlan:
         if one["kind"] == "iru_tag":
             users = [device for device in self._devices.values() if one["name"] in device["tags"]]
         else:
-            users = [device for device in self._devices.values() if device["blueprint_id"] == one["id"]]
+            users = self._devices_on(one["id"])
         named_devices = [f"{device['device_name']}" for device in users if device["device_id"] not in self._restored()]
         if named_devices:
             return Verdict(one, KEEP, f"others have put devices on it ({', '.join(named_devices[:10])})")
         return verdict
+
+    def _devices_on(self, blueprint_id: str) -> list[Object]:
+        return [device for device in self._devices.values() if device["blueprint_id"] == blueprint_id]
 
     def _restored(self) -> set[str]:
         """Devices that get back what they had, which is without what was made since."""

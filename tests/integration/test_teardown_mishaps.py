@@ -75,7 +75,7 @@ def test_a_sandbox_that_was_reset_is_not_harmed_by_its_old_record(tmp_path: Path
     record_of(sandbox).write_text(old.replace(ours, made["id"]), encoding="utf-8")
     before = configuration(sandbox)
     refused = teardown(tmp_path / "refused", sandbox, variables=MEANT, fails=True)
-    assert "okta_access_policy Managed desktops (name)" in refused.tasks[-1].result["msg"]
+    assert "okta_access_policy Managed desktops (name, description)" in refused.tasks[-1].result["msg"]
     assert writes_sent(sandbox) == []
     teardown(tmp_path / "kept", sandbox, variables={**MEANT, "teardown_changed_since": "keep"})
     assert configuration(sandbox) == before
