@@ -177,8 +177,11 @@ def test_an_unknown_item_is_a_404_with_a_detail(tenant: Tenant) -> None:
 def test_native_items_can_be_assigned_too(tenant: Tenant) -> None:
     slack = tenant.named("native_items", "Slack")["id"]
     assert assign(tenant, "Sales", "assign", library_item_id=slack).status == 200
-    row = tenant.get(f"/library/library-items/{slack}/status", computer_id=_a_mac(tenant, "Sales")).json["results"][0]
-    assert (row["status"], row["type"]) == ("PENDING", "vpp-app")
+    mac = _a_mac(tenant, "Sales")
+    row = tenant.get(f"/library/library-items/{slack}/status", computer_id=mac).json["results"][0]
+    assert row["status"] == "PENDING"
+    rows = tenant.get(f"/devices/{mac}/library-items").json["library_items"]
+    assert [one["type"] for one in rows if one["item_id"] == slack] == ["vpp-app"]
 
 
 def _a_mac(tenant: Tenant, name: str) -> str:
