@@ -47,16 +47,10 @@ def create_alone(client: Client, request: Request, predicted: Record, twins: Twi
     """Create an object unless another run was first; returns the one that stays, and whether it is the one that Okta
     answered this run's request with. Raises ApiError, OutcomeUnknown, TimedOut."""
     for _attempt in range(_ATTEMPTS):
-        unanswered: list[Record] = []
-
-        def read_back(found: list[Record] = unanswered) -> Record | None:
-            found.extend(twins.oldest_first())
-            return found[0] if found else None
-
-        created: Record = client.write(request, predicted=predicted, read_back=read_back, returns_object=True)
+        created, is_own = _create(client, request, predicted, twins)
         if client.check:
             return created, True
-        left = _only_one(client, twins) if unanswered else _own_or_older(client, twins, created)
+        left = _own_or_older(client, twins, created) if is_own else _only_one(client, twins)
         if left is not None:
             return left, left is created
     raise TimedOut(
@@ -71,6 +65,18 @@ def settled(client: Client, listed: Callable[[], list[Record]], name: str | None
     return _once(
         client, listed, 3 * _LOOKS, lambda now: name is None or sum(one.get("name") == name for one in now) < 2
     )
+
+
+def _create(client: Client, request: Request, predicted: Record, twins: Twins) -> tuple[Record, bool]:
+    """What was created, and whether Okta said so: without an answer it is the oldest of that name, whosever it is."""
+    unanswered: list[Record] = []
+
+    def read_back() -> Record | None:
+        unanswered.extend(twins.oldest_first())
+        return unanswered[0] if unanswered else None
+
+    created: Record = client.write(request, predicted=predicted, read_back=read_back, returns_object=True)
+    return created, not unanswered
 
 
 def _own_or_older(client: Client, twins: Twins, own: Record) -> Record | None:
