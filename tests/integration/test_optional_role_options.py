@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ OWN = "attest-example.okta.com"
 def with_domains(sandbox: SandboxProcess, **domains: str) -> None:
     """Custom domains of the org; names have underscores for dots, values are what became of their DNS records."""
     state = sandbox.state()
+    state["okta"]["domains"] = {"default": state["okta"]["domains"]["default"]}
     for number, (name, status) in enumerate(domains.items()):
         made = {**state["okta"]["domains"]["default"], "id": f"OcD{number}", "validationStatus": status}
         state["okta"]["domains"][made["id"]] = made | {"domain": name.replace("_", ".")}
@@ -41,17 +43,35 @@ def one_of(sandbox: SandboxProcess) -> list[dict[str, Any]]:
 
 def test_all_hosts_of_the_org_are_asked_for_and_no_other(tmp_path: Path, sandbox: SandboxProcess) -> None:
     with_domains(sandbox, login_acme_example="COMPLETED", sso_acme_example="VERIFIED", not_yet_example="NOT_STARTED")
-    hosts = ["127.0.0.1", OWN, "login.acme.example", "sso.acme.example", "more.acme.example"]
+    hosts = ["127.0.0.1", OWN, "login.acme.example", "more.acme.example", "sso.acme.example"]
     run_role(tmp_path / "sso", sandbox, "sso_extension", options={"custom_domains": "more.acme.example, "})
     assert [one["path"] for one in sandbox.requests("okta")] == ["/.well-known/okta-organization", "/api/v1/domains"]
     (payload,) = one_of(sandbox)
     assert payload["Hosts"] == hosts
-    silent = {"browsers": "chrome,firefox", "auto_launch": True, "custom_domains": ["https://more.acme.example"]}
+    silent = {"browsers": "chrome,firefox", "auto_launch": True, "custom_domains": ["more.acme.example"]}
     run_role(tmp_path / "prompt", sandbox, "open_prompt", options=silent)
     launches = [one["AutoLaunchProtocolsFromOrigins"] for one in one_of(sandbox) if "Chrome" in one["PayloadType"]]
     assert launches == [
         [{"protocol": "com-okta-authenticator", "allowed_origins": [f"https://{host}" for host in hosts]}]
     ]
+
+
+def test_another_order_of_the_hosts_is_no_change_and_a_new_one_is(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    roles: dict[str, dict[str, Any]] = {"sso_extension": {}, "open_prompt": {"auto_launch": True}}
+    domains = {"login_acme_example": "COMPLETED", "sso_acme_example": "COMPLETED"}
+    with_domains(sandbox, **domains)
+    for role, options in roles.items():
+        run_role(tmp_path / role, sandbox, role, options=options)
+    with_domains(sandbox, **dict(reversed(domains.items())))
+    for role, options in roles.items():
+        again = run_role(tmp_path / role, sandbox, role, options=options)
+        assert (again.changed(), writes_sent(sandbox)) == ([], [])
+    with_domains(sandbox, a_acme_example="COMPLETED", **domains)
+    for role, options in roles.items():
+        run_role(tmp_path / role, sandbox, role, options=options)
+        assert [method for method, _path in writes_sent(sandbox)] == ["PATCH"]
+    assert str(one_of(sandbox)).count("'a.acme.example'") == 1
+    assert str(one_of(sandbox)).count("'https://a.acme.example'") == 2
 
 
 def test_platform_sso_and_the_org_url_go_by_the_host_of_the_url(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -195,3 +215,20 @@ def test_a_first_run_sends_these_many_requests_and_reaches_the_macs(
         one["path"] for one in sandbox.requests()
     ]
     assert received(sandbox)
+
+
+def test_a_file_for_pcs_that_somebody_changed_is_written_again(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    file = tmp_path / "com.crowdstrike.zta.json"
+    location = r"%ProgramData%\CrowdStrike\ZeroTrustAssessment\OVSignals.zta"
+    options = {"macos_plugin": False, "windows_file": str(file), "windows_location": location}
+    run_role(tmp_path / "first", sandbox, "endpoint_security", options=options)
+    written = file.read_text(encoding="utf-8")
+    assert json.loads(written)["location"] == location
+    file.write_text(written.replace("csagent", "other"), encoding="utf-8")
+    shown = run_role(tmp_path / "check", sandbox, "endpoint_security", options=options, check=True, diff=True)
+    assert [task.rpartition(" : ")[2] for task in shown.changed()] == ["Write the file for PCs"]
+    assert "other" in shown.output
+    assert "other" in file.read_text(encoding="utf-8")
+    run_role(tmp_path / "repair", sandbox, "endpoint_security", options=options)
+    assert file.read_text(encoding="utf-8") == written
+    assert writes_sent(sandbox) == []
