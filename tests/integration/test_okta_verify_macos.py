@@ -268,6 +268,9 @@ def test_a_hash_of_ones_own_holds_where_okta_tells_none_until_there_is_a_newer_p
     sandbox.settings(okta={"artifact_hashes": False})
     again = package(tmp_path, sandbox, "untold", options=approved)
     assert (again.changed(), writes_sent(sandbox), downloads(sandbox)) == ([], [], [])
+    elsewhere = {**approved, "folder": str(tmp_path / "elsewhere")}
+    fetched = package(tmp_path, sandbox, "elsewhere", options=elsewhere)
+    assert (fetched.changed(), writes_sent(sandbox), len(downloads(sandbox))) == ([], [], 1)
     sandbox.settings(okta={"artifact_version": "9.72.0"})
     for hashes in (False, True):
         sandbox.settings(okta={"artifact_hashes": hashes})
