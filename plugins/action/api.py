@@ -18,7 +18,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
-from ansible_collections.okta_iru.attestation.plugins.module_utils import _record
+from ansible_collections.okta_iru.attestation.plugins.module_utils import _record, _shared_memory
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import AttestationError
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute
@@ -26,6 +26,8 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._task import 
 # Strategies load this class in the parent, before they fork a worker for each task. What is imported here (requests and
 # its relatives, by way of _options) is imported once a run; what a module imports itself, once a task.
 importlib.import_module("ansible_collections.okta_iru.attestation.plugins.module_utils._options")
+# What these workers have in common: access tokens, in memory only.
+_shared_memory.share()
 
 _COLLECTION = "okta_iru.attestation"
 _MODULES = "ansible_collections.okta_iru.attestation.plugins.modules"

@@ -21,12 +21,12 @@ NONCE_HEADER = "dpop-nonce"
 
 
 class Prover:
-    """Makes proofs. Its key lives as long as the object, one run of a module; ``nonce`` is the org's newest."""
+    """Makes proofs with a key of its own, in memory only; ``nonce`` is the org's newest."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], key: SigningKey | None = None, nonce: str | None = None) -> None:
         self._now = now
-        self._key = SigningKey.generate()
-        self.nonce: str | None = None
+        self.key = key or SigningKey.generate()
+        self.nonce = nonce
 
     def proof(self, method: str, url: str, access_token: str | None = None) -> str:
         """The proof for one request, never to be sent twice: Okta refuses a ``jti`` that it has seen."""
@@ -35,7 +35,7 @@ class Prover:
             claims["ath"] = base64url(hashlib.sha256(access_token.encode("ascii")).digest())
         if self.nonce:
             claims["nonce"] = self.nonce
-        return self._key.signed({"typ": "dpop+jwt", "jwk": self._key.public_jwk()}, claims)
+        return self.key.signed({"typ": "dpop+jwt", "jwk": self.key.public_jwk()}, claims)
 
 
 def _target(url: str) -> str:

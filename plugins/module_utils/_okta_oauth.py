@@ -22,6 +22,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, HeaderAuth, Request, Response
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_dpop import HEADER, NONCE_HEADER, Prover
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token_memory import AccessToken, TokenMemory
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._server_clock import ServerClock
 from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
@@ -135,21 +136,22 @@ class TokenRequest(HeaderAuth):
 
 
 class ServiceApp(HeaderAuth):
-    """Signs requests with the access token of one run, fetched at first use.
+    """Signs requests with an access token: one that an earlier task of the run was granted, else fetched at first use.
 
     It is renewed before it expires, and once if Okta no longer accepts it.
     """
 
-    def __init__(self, client: Client, token_request: TokenRequest) -> None:
+    def __init__(self, client: Client, token_request: TokenRequest, memory: TokenMemory) -> None:
         super().__init__(None)
         self._client = client
         self._request = token_request
+        self._memory = memory
         self._scheme = self._token = ""
         self._renew_at = 0.0
         self._was_refused = False
 
     def __call__(self, prepared: Any) -> Any:
-        if time.monotonic() >= self._renew_at:
+        if time.monotonic() >= self._renew_at and not self._recall():
             self._fetch()
         if self._scheme == HEADER and self._request.prover is not None:
             prepared.headers[HEADER] = self._request.prover.proof(prepared.method, prepared.url, self._token)
@@ -159,8 +161,10 @@ class ServiceApp(HeaderAuth):
     def answered(self, response: Response) -> bool:
         """Whether a new token, nonce or time may help. The nonce of a DPoP answer is always the one to use next."""
         if response.status in (400, 401) and self._request.was_renewed(_error_of(response), response):
+            self._keep_proof_key()
             return True
-        self._request.take_nonce(response)
+        if self._request.take_nonce(response):
+            self._keep_proof_key()
         if response.status != 401 or self._was_refused or not _names_the_token(response):
             return False
         self._was_refused = True
@@ -181,7 +185,27 @@ class ServiceApp(HeaderAuth):
             return f"A new access token was not accepted either: check that {app} is active."
         return ""
 
+    def _recall(self) -> bool:
+        """Whether there is a token of an earlier task, other than the one in hand, which is refused or too old."""
+        known = self._memory.token(but=self._token)
+        if known is None:
+            return False
+        self._request.secrets.add(known.token)
+        self._request.scopes, self._request.unknown_scopes = known.scopes, frozenset(known.unknown_scopes)
+        self._scheme, self._token, self._renew_at = known.scheme, known.token, known.renew_at
+        if known.proof_key is not None:
+            _key, nonce = self._memory.proof_key() or (None, None)
+            self._request.prover = Prover(self._request.clock.now, SigningKey.of_pem(known.proof_key), nonce)
+        return True
+
+    def _keep_proof_key(self) -> None:
+        if self._request.prover is not None:
+            self._memory.keep_proof_key(self._request.prover.key, self._request.prover.nonce)
+
     def _fetch(self) -> None:
+        remembered = self._memory.proof_key()
+        if self._request.prover is None and remembered is not None:
+            self._request.prover = Prover(self._request.clock.now, *remembered)
         try:
             answer = self._ask()
         except ApiError as error:
@@ -196,6 +220,12 @@ class ServiceApp(HeaderAuth):
         self._token = token
         self._scheme = HEADER if str(answer.get("token_type")).lower() == HEADER.lower() else "Bearer"
         self._renew_at = time.monotonic() + (life if isinstance(life, (int, float)) else 0) - _RENEW_BEFORE
+        self._keep_proof_key()
+        proof_key = self._request.prover.key.pem() if self._scheme == HEADER and self._request.prover else None
+        unknown = tuple(sorted(self._request.unknown_scopes))
+        self._memory.keep_token(
+            AccessToken(self._scheme, token, self._renew_at, self._request.scopes, unknown, proof_key)
+        )
 
     def _leave_out_unknown_scopes(self) -> bool:
         """Ask for each scope alone; whether some are left. Okta refuses all for one that the org does not know, which

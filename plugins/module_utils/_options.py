@@ -17,7 +17,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client, HeaderAuth, Vendor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceApp, TokenRequest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token import ApiToken
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token_memory import TokenMemory
 from ansible_collections.okta_iru.attestation.plugins.module_utils._pacing import IruPacer, OktaPacer
+from ansible_collections.okta_iru.attestation.plugins.module_utils._shared_memory import shared
 from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
@@ -97,15 +99,19 @@ def okta_client(task: Task, scopes: tuple[str, ...]) -> Client:
             "private_key_file (an OAuth service app)."
         )
     reading = tuple(scope for scope in scopes if not scope.endswith(".manage"))
+    scopes = (reading or scopes) if task.check else scopes
+    key = SigningKey.load(options["private_key"], options["private_key_file"], task.secrets)
     token_request = TokenRequest(
         client_id=options["client_id"],
-        key=SigningKey.load(options["private_key"], options["private_key_file"], task.secrets),
+        key=key,
         key_id=options["key_id"],
-        scopes=(reading or scopes) if task.check else scopes,
+        scopes=scopes,
         secrets=task.secrets,
         warn=task.warn,
     )
-    return _client(OKTA, task, ServiceApp(_client(OKTA, task, token_request), token_request))
+    asking = _client(OKTA, task, token_request)
+    memory = TokenMemory(shared(), asking.base_url, options["client_id"], key, scopes)
+    return _client(OKTA, task, ServiceApp(asking, token_request, memory))
 
 
 def okta_anonymous_client(task: Task) -> Client:

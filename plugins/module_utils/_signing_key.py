@@ -70,6 +70,16 @@ class SigningKey:
         _check_kind(key, where)
         return cls(key, key_id)
 
+    @classmethod
+    def of_pem(cls, text: str) -> SigningKey:
+        """The key that `pem` gave."""
+        return cls(_from_pem(text, "key"))
+
+    def pem(self) -> str:
+        """The private key as text, not encrypted."""
+        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        return str(self._key.private_bytes(*form).decode("ascii"))
+
     def public_jwk(self) -> dict[str, str]:
         """The public half as JWK with the members that RFC 7638 counts, and no others."""
         numbers = self._key.public_key().public_numbers()

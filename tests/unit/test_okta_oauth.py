@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import ApiError, BadAnswer, Unreachable
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_oauth import ServiceApp, TokenRequest
+from ansible_collections.okta_iru.attestation.plugins.module_utils._okta_token_memory import TokenMemory
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import OKTA
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._signing_key import SigningKey
@@ -24,19 +25,21 @@ DONE = Answer(body={"done": True})
 CHALLENGE = 'Bearer authorization_uri="http://x", scope="okta.logs.read", error="{}", error_description="{}"'
 
 
-def org(service, *, secrets=None, retries=0, warn=None, key="ES256", key_id="kid-1"):
+def org(service, *, secrets=None, retries=0, warn=None, key="ES256", key_id="kid-1", memory=None):
     """A client that signs in as a service app."""
     secrets = secrets or Secrets()
+    signing_key = SigningKey.load(pem(KEYS[key]), None, secrets)
     request = TokenRequest(
         client_id="0oa1",
-        key=SigningKey.load(pem(KEYS[key]), None, secrets),
+        key=signing_key,
         key_id=key_id,
         scopes=SCOPES,
         secrets=secrets,
         warn=warn or (lambda text: None),
     )
     anonymous = Client(OKTA, service.url, request, sleep=lambda seconds: None, retries=retries)
-    return Client(OKTA, service.url, ServiceApp(anonymous, request), sleep=lambda seconds: None, retries=retries)
+    signed_in = ServiceApp(anonymous, request, TokenMemory(memory, service.url, "0oa1", signing_key, SCOPES))
+    return Client(OKTA, service.url, signed_in, sleep=lambda seconds: None, retries=retries)
 
 
 def forms(service):
