@@ -68,10 +68,17 @@ class ActionModule(ActionBase):
         """Write down what the module made or changed, so that `teardown` can undo exactly that."""
         if path and self._task.async_val:
             self._warn(result, "What a task with async changes is not recorded, so teardown will not know of it.")
-        if not path or self._task.check_mode or not result.get("changes"):
+        if not path or not result.get("changes"):
             return
         try:
-            _record.update(path, result["changes"])
+            for one in _record.not_kept(path, result["changes"]):
+                self._warn(
+                    result,
+                    f"{one['name']!r} ({one['kind']}) was there before. Not all that it was can be kept in the record, "
+                    "so teardown will not bring it back: put a copy away before it is changed, if you may want it.",
+                )
+            if not self._task.check_mode:
+                _record.update(path, result["changes"])
         except AttestationError as error:
             self._warn(result, f"{error.message} Teardown will not know of what this task changed.")
 

@@ -63,9 +63,8 @@ def merged(objects: Iterable[dict[str, Any]], changes: Iterable[Change]) -> list
 def _first(before: Any, one: Any) -> Any:
     """How it was at first: what is known of that, and the fields that were not touched until now."""
     was, touched, later = before["was"], before["now"], one["was"]
-    if not (isinstance(was, dict) and isinstance(later, dict)):
-        return was
-    touched = touched if isinstance(touched, dict) else {}
+    if not all(isinstance(side, dict) for side in (was, touched, later)):
+        return was  # it was replaced as a whole
     both = {key: _first({"was": was[key], "now": touched.get(key)}, {"was": later[key]}) for key in was if key in later}
     return {**was, **both, **{key: value for key, value in later.items() if key not in was and key not in touched}}
 
@@ -114,6 +113,16 @@ def update(path: str, changes: Iterable[Change]) -> None:
                 Path(path).unlink(missing_ok=True)
     except OSError as error:
         raise InvalidInput(f"The record {path} cannot be written: {error.strerror}.") from None
+
+
+def not_kept(path: str, changes: Iterable[Change]) -> list[Change]:
+    """Changes of objects that were there before the record began, and of which it does not keep all that they were."""
+    known = {_key(one) for one in read(path)}
+    return [one for one in changes if _key(one) not in known and _lacks(one["was"])]
+
+
+def _lacks(was: Any) -> bool:
+    return any(map(_lacks, was.values())) if isinstance(was, dict) else was == NOT_KEPT
 
 
 def _key(one: dict[str, Any]) -> tuple[str, str, str]:

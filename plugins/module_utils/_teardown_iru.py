@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import PLATFORMS
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import dump
 from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown_since import (
     KEEP,
     NO_WAY_BACK,
@@ -27,7 +28,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown_sin
 
 ITEMS = {"iru_custom_profile": "profiles", "iru_custom_app": "custom_apps", "iru_custom_script": "scripts"}
 # What the modules take back of a Library item; the rest of an app or a script is listed.
-_RESTORABLE = ("name", "active", *PLATFORMS.values())
+_RESTORABLE = ("name", "active", "text", *PLATFORMS.values())
 _ASSIGNMENT = "iru_library_assignment"
 
 
@@ -52,7 +53,8 @@ class IruPlan:
         for kind, known in listed.items():  # devices first: what is made for them goes only when they have left it
             judged = [self._judge(one, known.get(one["id"])) for one in of_kind.get(kind, ())]
             self._verdicts[kind] = settled(judged, changed_since)
-        staying = {one.one["id"] for kind in ITEMS for one in self._verdicts[kind] if one.verb == KEEP}
+        items_kept = (one.one for kind in ITEMS for one in self._verdicts[kind] if one.verb == KEEP)
+        staying = {one["id"] for one in items_kept if one["was"] is None}
         self._verdicts[_ASSIGNMENT] = [self._judge_place(one, staying) for one in of_kind.get(_ASSIGNMENT, ())]
 
     def verdicts(self) -> list[Verdict]:
@@ -176,6 +178,7 @@ def _item(verdict: Verdict) -> Step:
         **named(verdict.one),
         "new_name": back.get("name"),
         "active": back.get("active"),
+        "content": dump(back["text"]).decode("utf-8") if "text" in back else None,
         "platforms": [platform for platform, flag in flags.items() if back[flag]] or None,
     }
 

@@ -230,7 +230,7 @@ writes:
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import BadAnswer, InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import (
     checked_id,
@@ -264,6 +264,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_compare import before_and_after, differences
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_record import text_for_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import secret_values
 from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT, REPLACED
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
@@ -350,8 +351,8 @@ def _update(
         task.warn(warning_of(found["name"], conflicts))
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     fields = {key: found[key] for key in changes.fields}
-    if changes or reissued:  # the text itself is not told, it may hold a secret
-        text = ({"text": NOT_KEPT}, {"text": REPLACED}) if changes.content else ({}, {})
+    if changes or reissued:
+        text = (text_for_record(stored_content(found)), {"text": REPLACED}) if changes.content else ({}, {})
         _note(task, client, (found, profile), {**fields, **text[0]}, {**changes.fields, **text[1]})
     before, after = before_and_after(changes.content)
     before |= fields
@@ -375,8 +376,15 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     if found is not None:
         delete_profile(client, found)
         before = {key: found.get(key) for key in ("name", "active", *PLATFORMS.values())}
-        _note(task, client, (found, None), before, None)
+        _note(task, client, (found, None), {**before, **_text_that_was(found)}, None)
     return _result(task, client, None, (before, {}), reissued=False)
+
+
+def _text_that_was(found: Record) -> Record:
+    try:
+        return text_for_record(stored_content(found))
+    except BadAnswer:
+        return {"text": NOT_KEPT}
 
 
 def _note(

@@ -213,7 +213,9 @@ def test_what_the_record_does_not_hold_stays_and_is_listed() -> None:
     }
     plan = teardown_plan(objects, there=there)
     assert steps(plan) == {
-        "restore_iru_custom_profile": [{"id": "p", "name": "it", "new_name": None, "active": True, "platforms": None}]
+        "restore_iru_custom_profile": [
+            {"id": "p", "name": "it", "new_name": None, "active": True, "content": None, "platforms": None}
+        ]
     }
     assert set(kept(plan)) == {"s", "a"}
 
