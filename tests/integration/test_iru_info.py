@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_prism import CATEGORIES
 from ansible_collections.okta_iru.attestation.plugins.modules import (
     iru_audit_event_info,
     iru_blueprint,
@@ -165,7 +166,7 @@ def test_prism_rows_are_chosen_by_iru_and_counted_in_one_request(sandbox: Sandbo
 
 
 def test_every_category_is_there(sandbox: SandboxProcess) -> None:
-    for category in iru_prism_info.CATEGORIES:
+    for category in CATEGORIES:
         rows = run(sandbox, iru_prism_info, category=category)["rows"]
         assert bool(rows) is (category not in ("cellular", "kernel_extensions")), category
 
