@@ -105,10 +105,13 @@ COMMAND = {
     "last_pushed": str, "command_type": str, "request_type": str, "date_completed": MAYBE, "date_requested": str,
     "request_requires_network_tether": bool, "user": type(None),
 }  # fmt: skip
-DONE = COMMAND | {"username": type(None), "is_silent": bool, "profile_name": MAYBE, "profile_uuid": MAYBE}
+DONE = COMMAND | {
+    "username": type(None), "is_silent": bool, "skip_retry": bool, "profile_name": MAYBE, "profile_uuid": MAYBE,
+}  # fmt: skip
+QUERY = {"csp_name": str, "csp_path": str, "policy_area": type(None)}
 ENROLLED = {"blueprint_name": str, "enrollment_type": str}
 ACTIVITY = {
-    "id": int, "created_at": str, "action_type": str, "details": (DONE, ENROLLED),
+    "id": int, "created_at": str, "action_type": str, "details": (DONE, ENROLLED, QUERY),
     "computer": NAMED | {"is_removed": bool}, "blueprint": (NAMED | {"is_removed": bool}, type(None)),
     "user": type(None), "external_token": type(None),
 }  # fmt: skip
@@ -231,7 +234,11 @@ def test_all_views_of_a_device(
     one = {"device_id": str}
     assert misfits(tenant.get(f"{path}/details").json, details) == []
     assert misfits(tenant.get(f"{path}/apps").json, one | {"apps": [app]}) == []
-    assert misfits(tenant.get(f"{path}/activity").json, one | {"activity": page_of(ACTIVITY)}) == []
+    routing = {"blueprint_routing": bool} if platform == "Mac" else {}
+    activity = tenant.get(f"{path}/activity").json
+    assert misfits(activity, one | {"activity": page_of(ACTIVITY | routing)}) == []
+    moments = [each["created_at"] for each in activity["activity"]["results"]]
+    assert moments == sorted(moments)
     assert misfits(tenant.get(f"{path}/library-items").json, one | {"library_items": [ITEM]}) == []
     status = one | {"library_items": [ITEM_STATUS], "parameters": list}
     assert misfits(tenant.get(f"{path}/status").json, status) == []

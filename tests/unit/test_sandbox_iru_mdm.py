@@ -209,5 +209,5 @@ def test_commands_and_activity_tell_what_happened(tenant: Tenant, profile: dict[
     commands = tenant.get(f"/devices/{device['device_id']}/commands").json["commands"]
     assert (commands["results"][-1]["status"], commands["results"][-1]["request_type"]) == (4, "InstallProfile")
     assert "profile_name" not in commands["results"][-1]
-    activity = tenant.get(f"/devices/{device['device_id']}/activity").json["activity"]["results"][0]
+    activity = tenant.get(f"/devices/{device['device_id']}/activity").json["activity"]["results"][-1]
     assert (activity["action_type"], activity["details"]["profile_name"]) == ("mdm_command_failed", "Vars")
