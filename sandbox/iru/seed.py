@@ -24,7 +24,7 @@ from sandbox.iru import (
     seed_history,
     threats,
 )
-from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, now, spaced_time, tenant
+from sandbox.iru.tenant import SETTINGS, Record, derived_uuid, iso_time, library_items, now, spaced_time, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -65,6 +65,9 @@ def seed(world: World) -> None:
     _drafts(world)
     key_access.seed(world)
     seed_history.seed(world, native_scep.seed(world))
+    # Whoever compares two states finds the rows of every item, whether it was ever assigned or not.
+    for item in library_items(world):
+        tenant(world)["statuses"].setdefault(item["id"], {})
     mobile.seed(world)
     ade.seed(world)
     threats.seed(world)
