@@ -146,6 +146,11 @@ def policy_described(sandbox: SandboxProcess) -> None:
     okta(sandbox, "PUT", f"/api/v1/policies/{found['id']}", {**body, "description": "Mine"})
 
 
+def policy_off(sandbox: SandboxProcess) -> None:
+    """The role's policy deactivated."""
+    okta(sandbox, "POST", f"/api/v1/policies/{policies(sandbox)[POLICY]['id']}/lifecycle/deactivate")
+
+
 def app_elsewhere(label: str, policy: str) -> Change:
     """An app given another policy."""
 

@@ -232,6 +232,15 @@ DRIFTS = {
         [("PUT", "/api/v1/apps/ID/policies/ID")],
         on_macs=False,
     ),
+    "the policy inactive": Drift(
+        "authentication_policy",
+        by_hand.policy_off,
+        ["Have the app sign-in policy"],
+        "INACTIVE",
+        [("POST", "/api/v1/policies/ID/lifecycle/activate")],
+        on_macs=False,
+        requests=2,
+    ),
     "the policy's description": Drift(
         "authentication_policy",
         by_hand.policy_described,
