@@ -29,6 +29,7 @@ _SUMMARIES = {
     "E0000031": (400, "Invalid search criteria."),
     "E0000047": (429, "API call exceeded rate limit due to too many requests."),
     "E0000053": (400, "Invalid request: {0}"),
+    "E0000056": (403, "Delete application forbidden."),
     # Recorded (okta/terraform-provider-okta, TestAccResourceOktaAuthenticator_OktaVerifyCRUD).
     "E0000148": (
         403,

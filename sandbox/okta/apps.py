@@ -56,13 +56,13 @@ def _filter(text: str) -> Expression:
 @needs("okta.apps.read", rate_limits.APP)
 async def get_app(request: web.Request) -> web.Response:
     """GET /api/v1/apps/{id}."""
-    return json_response(shown_app(request, _app(request)))
+    return json_response(shown_app(request, app_of(request)))
 
 
 @needs("okta.apps.manage", rate_limits.APP)
 async def assign_policy(request: web.Request) -> web.Response:
     """PUT /api/v1/apps/{id}/policies/{policyId}: 204; refused to and from the Admin Console's policy (recorded)."""
-    world, app, policy_id = request.app[WORLD], _app(request), request.match_info["policy"]
+    world, app, policy_id = request.app[WORLD], app_of(request), request.match_info["policy"]
     okta = world.data["okta"]
     policy = okta["policies"].get(policy_id)
     if policy is None:
@@ -103,7 +103,7 @@ def new_app(world: World, name: str, label: str, access_policy: str, sign_on_mod
         "signOnMode": sign_on_mode,
         "credentials": {
             "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
-            "signing": {"kid": _key_id(world, "okta" if is_built_in else app_id)},
+            "signing": {} if sign_on_mode == "BOOKMARK" else {"kid": _key_id(world, "okta" if is_built_in else app_id)},
         },
         "universalLogout": None,
         "settings": {
@@ -174,7 +174,8 @@ def _transition(url: str, status: str) -> dict[str, Any]:
     return {name: {"href": f"{url}/lifecycle/{name}"}}
 
 
-def _app(request: web.Request) -> dict[str, Any]:
+def app_of(request: web.Request) -> dict[str, Any]:
+    """The app that the path names. Raises OktaError E0000007."""
     app_id = request.match_info["app"]
     found: dict[str, Any] | None = request.app[WORLD].data["okta"]["apps"].get(app_id)
     if found is None:

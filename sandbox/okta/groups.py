@@ -34,18 +34,25 @@ async def list_groups(request: web.Request) -> web.Response:
     if q:
         limit = limit_of(request, _MAXIMUM_QUERY, _MAXIMUM_PAGE)
         named = [group for group in groups if group["profile"]["name"].casefold().startswith(q)]
-        return json_response([_shown(request, group) for group in named[:limit]])
-    return paged(request, [_shown(request, group) for group in groups], limit_of(request, _MAXIMUM_PAGE, _MAXIMUM_PAGE))
+        return json_response([shown_group(request, group) for group in named[:limit]])
+    return paged(
+        request, [shown_group(request, group) for group in groups], limit_of(request, _MAXIMUM_PAGE, _MAXIMUM_PAGE)
+    )
 
 
 @needs("okta.groups.read", rate_limits.GROUPS)
 async def get_group(request: web.Request) -> web.Response:
     """GET /api/v1/groups/{id}."""
+    return json_response(shown_group(request, group_of(request)))
+
+
+def group_of(request: web.Request) -> dict[str, Any]:
+    """The group that the path names. Raises OktaError E0000007."""
     group_id = request.match_info["id"]
-    group = request.app[WORLD].data["okta"]["groups"].get(group_id)
+    group: dict[str, Any] | None = request.app[WORLD].data["okta"]["groups"].get(group_id)
     if group is None:
         raise not_found(group_id, "UserGroup")
-    return json_response(_shown(request, group))
+    return group
 
 
 def _matching(world: World, search: str | None, filter_: str | None) -> list[dict[str, Any]]:
@@ -75,7 +82,8 @@ def _check_filter(expression: Expression) -> None:
             raise OktaError("E0000031", causes=[f"Invalid property: {comparison.attribute}"])
 
 
-def _shown(request: web.Request, group: dict[str, Any]) -> dict[str, Any]:
+def shown_group(request: web.Request, group: dict[str, Any]) -> dict[str, Any]:
+    """A group as the API shows it."""
     url = f"{base_url(request)}/api/v1/groups/{group['id']}"
     links = {
         "logo": [{"name": size, "href": href, "type": "image/png"} for size, href in _LOGOS.items()],

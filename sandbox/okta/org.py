@@ -72,6 +72,16 @@ async def list_domains(request: web.Request) -> web.Response:
     return json_response({"domains": [_shown_domain(request, domain) for domain in domains]})
 
 
+@needs("okta.domains.read")
+async def get_domain(request: web.Request) -> web.Response:
+    """GET /api/v1/domains/{id}."""
+    domain_id = request.match_info["id"]
+    domain = request.app[WORLD].data["okta"]["domains"].get(domain_id)
+    if domain is None:
+        raise not_found(domain_id, "Domain")
+    return json_response(_shown_domain(request, domain))
+
+
 def _shown_domain(request: web.Request, domain: dict[str, Any]) -> dict[str, Any]:
     base = base_url(request)
     allowed = ["GET"] if domain["id"] == "default" else ["GET", "PUT", "DELETE"]
@@ -92,11 +102,12 @@ async def list_users(request: web.Request) -> web.Response:
     users = _matching(
         request, "users", lambda user, q: any(user["profile"][name].casefold().startswith(q) for name in names)
     )
-    base = base_url(request)
-    shown = [
-        {**_with_emails(user), "_links": {"self": {"href": f"{base}/api/v1/users/{user['id']}"}}} for user in users
-    ]
-    return paged(request, shown, limit_of(request, 200, 200))
+    return paged(request, [listed_user(request, user) for user in users], limit_of(request, 200, 200))
+
+
+def listed_user(request: web.Request, user: dict[str, Any]) -> dict[str, Any]:
+    """A user as lists show it, with one link."""
+    return {**with_emails(user), "_links": {"self": {"href": f"{base_url(request)}/api/v1/users/{user['id']}"}}}
 
 
 @needs("okta.users.read")
@@ -105,11 +116,11 @@ async def get_user(request: web.Request) -> web.Response:
     wanted = request.match_info["id"]
     for user in request.app[WORLD].data["okta"]["users"].values():
         if wanted in {user["id"], user["profile"]["login"]}:
-            return json_response(shown_user(request, _with_emails(user)))
+            return json_response(shown_user(request, with_emails(user)))
     raise not_found(wanted, "User")
 
 
-def _with_emails(user: dict[str, Any]) -> dict[str, Any]:
+def with_emails(user: dict[str, Any]) -> dict[str, Any]:
     """The users API tells the address of a user once more; the users of a device have no such key (recorded)."""
     credentials = user["credentials"]
     primary = {"value": user["profile"]["email"], "status": "VERIFIED", "type": "PRIMARY"}
@@ -138,6 +149,16 @@ async def list_zones(request: web.Request) -> web.Response:
     """GET /api/v1/zones."""
     zones = _matching(request, "zones", lambda zone, q: q in zone["name"].casefold())
     return paged(request, [_shown_zone(request, zone) for zone in zones], limit_of(request, 20, 200))
+
+
+@needs("okta.networkZones.read")
+async def get_zone(request: web.Request) -> web.Response:
+    """GET /api/v1/zones/{id}."""
+    zone_id = request.match_info["id"]
+    zone = request.app[WORLD].data["okta"]["zones"].get(zone_id)
+    if zone is None:
+        raise not_found(zone_id, "NetworkZone")
+    return json_response(_shown_zone(request, zone))
 
 
 def _shown_zone(request: web.Request, zone: dict[str, Any]) -> dict[str, Any]:

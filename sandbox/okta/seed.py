@@ -10,6 +10,7 @@ from sandbox.clock import object_time
 from sandbox.okta import user_types
 from sandbox.okta.apps import ADMIN_CONSOLE, new_app
 from sandbox.okta.authenticator_settings import METHODS, OKTA_VERIFY
+from sandbox.okta.directory_changes import new_group, new_user
 from sandbox.okta.features import seed_features
 from sandbox.okta.policies import new_policy
 from sandbox.okta.rules import catch_all
@@ -83,7 +84,7 @@ def _org(world: World, org_id: str) -> dict[str, Any]:
 def _directory(world: World) -> None:
     okta = world.data["okta"]
     user_type = {"id": world.new_okta_id("oty")}
-    administrator = _user(world, user_type, "admin@attest.example", "Alex", "Admin")
+    administrator = new_user(world, user_type, "admin@attest.example", "Alex", "Admin")
     okta["administrator"] = {
         "id": administrator["id"],
         "type": "User",
@@ -91,56 +92,14 @@ def _directory(world: World) -> None:
         "displayName": "Alex Admin",
     }
     people = [
-        _user(world, user_type, each["login"], each["first_name"], each["last_name"]) for each in world.data["people"]
+        new_user(world, user_type, each["login"], each["first_name"], each["last_name"])
+        for each in world.data["people"]
     ]
     ids = [person["id"] for person in people]
-    _group(world, "Everyone", [administrator["id"], *ids], "BUILT_IN", "All users in your organization")
-    _group(world, "Desktop users", ids)
-    _group(world, "Attestation pilot", ids[:_PILOT_SIZE])
-    _group(world, "Break glass", [administrator["id"]])
-
-
-def _user(world: World, user_type: dict[str, str], login: str, first: str, last: str) -> dict[str, Any]:
-    now = object_time(world.clock.now())
-    user = {
-        "id": world.new_okta_id("00u"),
-        "status": "ACTIVE",
-        "created": now,
-        "activated": now,
-        "statusChanged": now,
-        "lastLogin": None,
-        "lastUpdated": now,
-        "passwordChanged": now,
-        "type": user_type,
-        "profile": {
-            "firstName": first,
-            "lastName": last,
-            "mobilePhone": None,
-            "secondEmail": None,
-            "login": login,
-            "email": login,
-        },
-        "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
-    }
-    world.data["okta"]["users"][user["id"]] = user
-    return user
-
-
-def _group(
-    world: World, name: str, members: list[str], kind: str = "OKTA_GROUP", description: str | None = None
-) -> None:
-    now = object_time(world.clock.now())
-    group = {
-        "id": world.new_okta_id("00g"),
-        "created": now,
-        "lastUpdated": now,
-        "lastMembershipUpdated": now,
-        "objectClass": ["okta:user_group"],
-        "type": kind,
-        "profile": {"name": name, "description": description},
-    }
-    world.data["okta"]["groups"][group["id"]] = group
-    world.data["okta"]["group_members"][group["id"]] = members
+    new_group(world, "Everyone", "All users in your organization", "BUILT_IN", [administrator["id"], *ids])
+    new_group(world, "Desktop users", members=ids)
+    new_group(world, "Attestation pilot", members=ids[:_PILOT_SIZE])
+    new_group(world, "Break glass", members=[administrator["id"]])
 
 
 def _policies_and_apps(world: World) -> None:
