@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--iru-port", type=int, default=0, help="0 takes a free one")
     serve.add_argument("--fleet", type=int, default=25, help="number of computers")
     serve.add_argument("--windows", type=int, default=3, help="how many of them run Windows")
-    serve.add_argument("--mobile", type=int, default=0, help="iPads and iPhones beside them, which do not act")
+    serve.add_argument("--mobile", type=int, default=0, help="iPads, iPhones, Apple TVs beside them; they do not act")
     serve.add_argument("--seed", type=int, default=1, help="same seed, same company")
     serve.add_argument("--state", type=Path, help="loaded at the start if it exists, saved at the end")
     serve.set_defaults(run=_serve)

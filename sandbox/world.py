@@ -49,7 +49,8 @@ class World:
 
     ``data`` holds one top-level key a service, plus ``sandbox`` (seed, sizes, clock, random state) and ``people``
     (a list of ``{login, first_name, last_name}``, one for each computer of the fleet).
-    Of the ``fleet`` computers ``windows`` run Windows, the others macOS; ``mobile`` iPads and iPhones come on top.
+    Of the ``fleet`` computers ``windows`` run Windows, the others macOS; ``mobile`` iPads, iPhones and Apple TVs
+    come on top.
     """
 
     def __init__(self, seed: int = 1, fleet: int = 25, windows: int = 3, mobile: int = 0) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 BLUEPRINT_KEYS = ("id", "name", "icon", "color")
-_SYSTEMS = {"Mac": "OSX", "iPad": "iPadOS", "iPhone": "iOS"}
+_SYSTEMS = {"Mac": "OSX", "iPad": "iPadOS", "iPhone": "iOS", "AppleTV": "tvOS"}
 _ENROLLED = 4
 """Published ``enrollment_status`` of an enrolled device; other numbers are not known."""
 

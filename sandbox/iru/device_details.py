@@ -180,7 +180,7 @@ def _pc(world: World, device: Record) -> Record:
     }
 
 
-_DETAILS = {"Mac": _mac, "iPad": _phone, "iPhone": _phone}
+_DETAILS = {"Mac": _mac, **dict.fromkeys(mobile.PLATFORMS, _phone)}
 
 
 def profiles_on(device: Record) -> list[Record]:

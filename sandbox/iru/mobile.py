@@ -1,5 +1,5 @@
-"""iPads and iPhones beside the computers: Iru manages them too. They are in every list and take actions, but nobody
-simulates them: nothing is installed on them. Keys and types of their views are those of the published examples."""
+"""iPads, iPhones and Apple TVs beside the computers: Iru manages them too. They are in every list and take actions, but
+nobody simulates them: nothing is installed on them. Keys and types of their views are those of the published examples."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.iru import enrolled_mac
-from sandbox.iru.tenant import Record, derived_uuid, iso_time, spaced_time, tenant
+from sandbox.iru.tenant import Record, derived_uuid, iso_time, parse_time, spaced_time, tenant
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-PLATFORMS = ("iPad", "iPhone")
-_MODELS = {"iPad": ("iPad (A16) (Wi-Fi)", "iPad15,7"), "iPhone": ("iPhone 16", "iPhone17,3")}
+PLATFORMS = ("iPad", "iPhone", "AppleTV")
+_MODELS = {
+    "iPad": ("iPad (A16) (Wi-Fi)", "iPad15,7"),
+    "iPhone": ("iPhone 16", "iPhone17,3"),
+    "AppleTV": ("Apple TV 4K (3rd generation)", "AppleTV14,1"),
+}
 _VERSION, _BUILD = "18.6.2", "22G100"
 _ENROLLED_DAYS_AGO = 100
 
 
 def seed(world: World) -> None:
-    """Adds ``--mobile`` devices, an iPad and an iPhone in turn. Published quirks: no user, one never reported."""
+    """Adds ``--mobile`` devices, of each platform in turn. Published quirks: no user, one never reported."""
     blueprint_ids = list(tenant(world)["blueprints"])
     for number in range(world.data["sandbox"]["mobile"]):
-        device = _device(world, number, PLATFORMS[number % 2])
+        device = _device(world, number, PLATFORMS[number % len(PLATFORMS)])
         device["blueprint_id"] = blueprint_ids[number % len(blueprint_ids)]
         tenant(world)["devices"][device["device_id"]] = device
 
@@ -72,17 +76,35 @@ def _device(world: World, number: int, platform: str) -> Record:
     }
 
 
+_NO_FILEVAULT = {
+    "filevault_enabled": None,
+    "filevault_recoverykey_type": "",
+    "filevault_prk_escrowed": False,
+    "filevault_next_rotation": "",
+    "filevault_regen_required": False,
+}
+_NO_AGENT = {"agent_installed": "False", "install_date": "", "last_check_in": "", "agent_version": ""}
+_NO_RECOVERY_LOCK = {
+    "recovery_lock_enabled": False,
+    "firmware_password_exist": False,
+    "firmware_password_pending": False,
+    "password_rotation_scheduled": None,
+}
+
+
 def details(device: Record, general: Record) -> Record:
     """``/devices/{id}/details``: the keys of a Mac's, with less in them. ``general`` is that of any Apple device."""
     nothing = dict.fromkeys(("system_version", "boot_volume", "time_since_boot", "last_user"), "")
-    enrolled = device["first_enrollment"]
+    enrolled, seen = device["first_enrollment"], device["last_check_in"]
+    if device["platform"] == "AppleTV":
+        return _television(device, general | nothing)
     return {
         "general": general | nothing,
         "mdm": {
             "mdm_enabled": str(device["mdm_enabled"]),
             "supervised": "True",
             "install_date": enrolled,
-            "last_check_in": enrolled,
+            "last_check_in": spaced_time(parse_time(seen)) if seen else "",
             "mdm_enabled_user": [],
         },
         "activation_lock": {
@@ -92,35 +114,57 @@ def details(device: Record, general: Record) -> Record:
             "activation_lock_allowed_while_supervised": False,
             "activation_lock_supported": True,
         },
-        "filevault": {
-            "filevault_enabled": None,
-            "filevault_recoverykey_type": "",
-            "filevault_prk_escrowed": False,
-            "filevault_next_rotation": "",
-            "filevault_regen_required": False,
-        },
+        "filevault": dict(_NO_FILEVAULT),
         "lost_mode": device.get("lost_mode", {}),
         "automated_device_enrollment": {"auto_enroll_eligible": True, "auto_enrolled": True},
-        "kandji_agent": {"agent_installed": "False", "install_date": "", "last_check_in": "", "agent_version": ""},
-        "hardware_overview": {
-            "model_identifier": device["model_identifier"],
-            "serial_number": device["serial_number"],
-            # Published under this key, while a Mac's is udid.
-            "uuid": device["udid"].lower(),
-        },
+        "kandji_agent": _NO_AGENT | {"last_check_in": seen},
+        "hardware_overview": _hardware(device),
         "volumes": [_volume()],
-        "network": {},
-        "recovery_information": {
-            "recovery_lock_enabled": False,
-            "firmware_password_exist": False,
-            "firmware_password_pending": False,
-            "password_rotation_scheduled": None,
-        },
+        "network": {"local_hostname": "", "mac_address": device["mac_address"], "ip_address": "", "public_ip": ""},
+        "recovery_information": _NO_RECOVERY_LOCK | {"password_has_been_set": False},
         "users": {"regular_users": [], "system_users": []},
         "installed_profiles": [],
         "apple_business_manager": _business_manager(device),
         "security_information": {"remote_desktop_enabled": None},
         "cellular": {"cellular_technology": 0, "data_roaming": False, "subscriptions": None, "voice_roaming": False},
+    }
+
+
+def _hardware(device: Record) -> Record:
+    """Published: ``uuid`` here is what a Mac has as ``udid``."""
+    keys = ("model_identifier", "serial_number")
+    return {key: device[key] for key in keys} | {"uuid": device["udid"].lower()}
+
+
+def _television(device: Record, general: Record) -> Record:
+    """Published of an Apple TV: no Lost Mode, no modem, nothing of supervision."""
+    enrolled, seen = device["first_enrollment"], device["last_check_in"]
+    return {
+        "general": general,
+        "mdm": {
+            "mdm_enabled": str(device["mdm_enabled"]),
+            "install_date": enrolled,
+            "last_check_in": spaced_time(parse_time(seen)) if seen else "",
+            "mdm_enabled_user": [],
+        },
+        "activation_lock": {
+            "bypass_code_failed": False,
+            "user_activation_lock_enabled": None,
+            "device_activation_lock_enabled": False,
+            "activation_lock_allowed_while_supervised": None,
+            "activation_lock_supported": False,
+        },
+        "filevault": dict(_NO_FILEVAULT),
+        "automated_device_enrollment": {},
+        "kandji_agent": _NO_AGENT | {"last_check_in": seen},
+        "hardware_overview": _hardware(device),
+        "volumes": [],
+        "network": {},
+        "recovery_information": dict(_NO_RECOVERY_LOCK),
+        "users": {"regular_users": [], "system_users": []},
+        "installed_profiles": [],
+        "apple_business_manager": {},
+        "security_information": {"remote_desktop_enabled": None},
     }
 
 
@@ -135,7 +179,7 @@ def _business_manager(device: Record) -> Record:
         "model": device["model"].partition(" (")[0],
         "description": device["model"].upper(),
         "color": "SILVER",
-        "os": "iOS",
+        "os": "iPadOS" if device["platform"] == "iPad" else "iOS",
         "device_family": device["platform"],
         "device_assigned_by": "it@attest.example",
         "device_assigned_date": f"{device['first_enrollment'][:19]}+00:00",

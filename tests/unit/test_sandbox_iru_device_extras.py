@@ -30,10 +30,7 @@ PHONE_DETAILS = MAC_DETAILS | {
     "automated_device_enrollment": {"auto_enroll_eligible": bool, "auto_enrolled": bool},
     "hardware_overview": {"model_identifier": str, "serial_number": str, "uuid": str},
     "mdm": MAC_DETAILS["mdm"] | {"mdm_enabled_user": list},
-    "network": {}, "installed_profiles": list, "users": {"regular_users": list, "system_users": list},
-    "recovery_information": {
-        key: shape for key, shape in MAC_DETAILS["recovery_information"].items() if key != "password_has_been_set"
-    },
+    "installed_profiles": list, "users": {"regular_users": list, "system_users": list},
     "apple_business_manager": dict.fromkeys((
         "serial_number", "model", "description", "color", "os", "device_family", "device_assigned_by",
         "device_assigned_date",
@@ -52,23 +49,33 @@ CELLULAR = {f"{key}_slot_{slot}": MAYBE for key in OF_A_SLOT for slot in (1, 2)}
     "slot_1": str, "slot_2": MAYBE, "cellular_technology": str, "data_roaming_enabled": bool, "meid": str,
     "modem_firmware_version": str, "personal_hotspot_enabled": bool, "voice_roaming_enabled": bool,
 }  # fmt: skip
+UNKNOWN_LOCKS = dict.fromkeys(("user_activation_lock_enabled", "activation_lock_allowed_while_supervised"), type(None))
+TV_DETAILS = {key: shape for key, shape in PHONE_DETAILS.items() if key not in ("lost_mode", "cellular")} | {
+    "mdm": {key: shape for key, shape in PHONE_DETAILS["mdm"].items() if key != "supervised"},
+    "activation_lock": PHONE_DETAILS["activation_lock"] | UNKNOWN_LOCKS,
+    "recovery_information": {
+        key: shape for key, shape in MAC_DETAILS["recovery_information"].items() if key != "password_has_been_set"
+    },
+    "automated_device_enrollment": {}, "network": {}, "apple_business_manager": {}, "volumes": list,
+}  # fmt: skip
 
 
 @pytest.fixture
 def tenant() -> Tenant:
-    return Tenant(fleet=4, windows=1, mobile=4)
+    return Tenant(fleet=4, windows=1, mobile=6)
 
 
 def path_of(tenant: Tenant, platform: str) -> str:
     return f"/devices/{tenant.get('/devices', platform=platform).json[0]['device_id']}"
 
 
-@pytest.mark.parametrize("platform", ["iPad", "iPhone"])
-def test_phones_are_devices_like_others(tenant: Tenant, platform: str) -> None:
+@pytest.mark.parametrize("platform", ["iPad", "iPhone", "AppleTV"])
+def test_mobile_devices_are_like_others(tenant: Tenant, platform: str) -> None:
     listed = tenant.get("/devices", platform=platform).json
     assert len(listed) == 2 and misfits(listed, [DEVICE]) == [] and {one["user"] for one in listed} == {""}
     path = path_of(tenant, platform)
-    assert misfits(tenant.get(f"{path}/details").json, PHONE_DETAILS) == []
+    details = TV_DETAILS if platform == "AppleTV" else PHONE_DETAILS
+    assert misfits(tenant.get(f"{path}/details").json, details) == []
     assert tenant.get(f"{path}/apps").json["apps"] == tenant.get(f"{path}/parameters").json["parameters"] == []
     assert tenant.get(f"{path}/activity").json["activity"]["results"][0]["details"]["enrollment_type"] == "DEP"
 
@@ -190,6 +197,7 @@ def test_lost_mode_of_an_ipad_from_its_beginning_to_its_end(tenant: Tenant) -> N
 @pytest.mark.parametrize(
     ("platform", "action"),
     [("Mac", "enablelostmode"), ("Mac", "clearpasscode"), ("Windows", "unlockaccount"), ("iPhone", "remotedesktop"),
+     ("AppleTV", "lock"),
      ("Mac", "togglepersonalhotspot"), ("iPad", "resetworkprofilepasscode")],
 )  # fmt: skip
 def test_an_action_of_another_platform_is_refused(tenant: Tenant, platform: str, action: str) -> None:
