@@ -1,5 +1,5 @@
 """iPads, iPhones and Apple TVs beside the computers: Iru manages them too. They are in every list and take actions, but
-nobody simulates them: nothing is installed on them. Keys and types of their views are those of the published examples."""
+nobody simulates them, so nothing is installed on them. Keys and types are those of the published examples."""
 
 from __future__ import annotations
 
