@@ -155,12 +155,12 @@ def _pc(world: World, device: Record) -> Record:
         "hardware_overview": {
             "bios_version": "1.14.1",
             "commercialization_operator": "Not Present",
-            "free_capacity": "403272",
+            "free_capacity": "391840",
             "processor_architecture": "X64",
             "radio_software_version": "Not Present",
             "smbios_serial_number": device["serial_number"],
             "total_ram": "16384",
-            "total_capacity": "486061",
+            "total_capacity": "512110",
         },
         "network": {
             "dns_computer_name": hardware.host_name(device),

@@ -64,9 +64,9 @@ async def update_location(request: web.Request) -> web.Response:
 
 
 async def get_details(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/details/lostmode``. A 400 is published without its body; who gets it is constructed."""
+    """``GET /devices/{id}/details/lostmode``: published, a 400 when it is not lost. That a Mac gets it too is constructed."""
     device = found(request)
-    if device["platform"] not in _PLATFORMS or not device.get("lost_mode"):
+    if device["lost_mode_status"] != "ENABLED":
         return _not_lost()
     return json_response({"device_id": device["device_id"], "lost_mode": device["lost_mode"]})
 

@@ -190,6 +190,8 @@ def test_lost_mode_of_an_ipad_from_its_beginning_to_its_end(tenant: Tenant) -> N
     assert tenant.get(f"{path}/details").json["lost_mode"] == details["lost_mode"]
     assert tenant.request("POST", f"{path}/action/disablelostmode").status == 200
     assert tenant.get(path).json["lost_mode_status"] == ""
+    found = tenant.get(f"{path}/details/lostmode")
+    assert (found.status, found.json) == (400, ["Device is not in lost mode."])
     assert tenant.request("DELETE", f"{path}/details/lostmode").status == 204
     assert tenant.get(f"{path}/details").json["lost_mode"] == {}
 
