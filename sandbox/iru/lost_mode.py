@@ -64,7 +64,7 @@ async def update_location(request: web.Request) -> web.Response:
 
 
 async def get_details(request: web.Request) -> web.Response:
-    """``GET /devices/{id}/details/lostmode``: published, a 400 when it is not lost. That a Mac gets it too is constructed."""
+    """``GET /devices/{id}/details/lostmode``: published, with the 400. That a Mac gets that too is constructed."""
     device = found(request)
     if device["lost_mode_status"] != "ENABLED":
         return _not_lost()
