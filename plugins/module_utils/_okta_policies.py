@@ -74,8 +74,8 @@ def existing_policy(client: Client, reference: str) -> Record:
     return found
 
 
-def create_policy(client: Client, name: str, description: str | None) -> Record:
-    """Create a policy; Okta adds a Catch-all Rule that lets in everyone with two factors.
+def create_policy(client: Client, name: str, description: str | None) -> tuple[Record, bool]:
+    """Create a policy, and tell whether it is this run's; Okta adds a Catch-all Rule that lets in everyone with two factors.
 
     Of two runs that create the same name at the same time, one removes its own policy, which no app uses yet, and
     takes the other's. A run that got no answer removes only one that is still as Okta makes them.
@@ -88,8 +88,7 @@ def create_policy(client: Client, name: str, description: str | None) -> Record:
         is_untouched=lambda policy: _has_no_own_rule(client, policy),
         remove=lambda policy: delete_policy(client, policy),
     )
-    policy, _is_own = create_alone(client, Request("POST", PATH, json=body), planned, twins)
-    return policy
+    return create_alone(client, Request("POST", PATH, json=body), planned, twins)
 
 
 def replace_policy(client: Client, found: Record, changes: Record) -> Record:

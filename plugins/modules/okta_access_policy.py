@@ -167,8 +167,9 @@ def run(task: Task) -> dict[str, Any]:
         return _absent(task, client, policies, found)
     wanted = {key: options[key] for key in ("name", "description") if options[key] is not None}
     if found is None:
-        created = create_policy(client, str(name), options["description"])
-        _note(task, client, created, None, wanted)
+        created, is_own = create_policy(client, str(name), options["description"])
+        if is_own:
+            _note(task, client, created, None, wanted)
         return _switched(task, client, policies, created, ({}, wanted))
     changes = {key: value for key, value in wanted.items() if value != (found.get(key) or "")}
     before = {key: found.get(key) for key in changes}
