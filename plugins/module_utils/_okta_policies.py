@@ -75,7 +75,7 @@ def existing_policy(client: Client, reference: str) -> Record:
 
 
 def create_policy(client: Client, name: str, description: str | None) -> tuple[Record, bool]:
-    """Create a policy, and tell whether it is this run's; Okta adds a Catch-all Rule that lets in everyone with two factors.
+    """Create a policy, and tell whether it is this run's. Okta adds a Catch-all Rule that lets in all with two factors.
 
     Of two runs that create the same name at the same time, one removes its own policy, which no app uses yet, and
     takes the other's. A run that got no answer removes only one that is still as Okta makes them.
