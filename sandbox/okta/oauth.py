@@ -48,7 +48,9 @@ async def token(request: web.Request) -> web.Response:
         "access_token": access_token,
         "scope": " ".join(scopes),
     }
-    return json_response(body, headers={"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"})
+    # A proven key is answered with the nonce to use next (recorded, okta/okta-sdk-python test_dpop_it).
+    nonce = {dpop.NONCE_HEADER: dpop.nonce(world)} if key else {}
+    return json_response(body, headers={"Cache-Control": "no-cache, no-store", "Pragma": "no-cache", **nonce})
 
 
 def _client(world: World, form: dict[str, str], audience: str) -> str:

@@ -95,6 +95,25 @@ def test_an_app_that_does_not_demand_it_may_still_bind_its_token() -> None:
     in_org(scenario)
 
 
+def test_a_bound_token_comes_with_the_nonce_to_use_next() -> None:
+    async def scenario(org: Org) -> None:
+        register(org)
+        nonce = await nonce_of(org)
+        form = {
+            "grant_type": "client_credentials",
+            "scope": "okta.logs.read",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": assertion(org, jti=str(uuid.uuid4())),
+        }
+        headers = {"DPoP": proof(org, "POST", TOKEN, nonce=nonce)}
+        response = await org.client.post(TOKEN, data=form, headers=headers)
+        assert (response.status, response.headers["dpop-nonce"]) == (200, nonce)
+        plain = await org.client.post(TOKEN, data={**form, "client_assertion": assertion(org, jti=str(uuid.uuid4()))})
+        assert (plain.status, "dpop-nonce" in plain.headers) == (200, False)
+
+    in_org(scenario)
+
+
 def test_the_assertion_of_a_request_for_a_nonce_is_spent() -> None:
     async def scenario(org: Org) -> None:
         register(org)
