@@ -35,6 +35,9 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_comp
     payload_summary,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import load
+from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_record import text_for_record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT
+from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task
 
 PATH = CUSTOM_PROFILE.path
 
@@ -169,6 +172,27 @@ def update_profile(client: Client, found: Record, wanted: WantedProfile, changes
 def delete_profile(client: Client, found: Record) -> None:
     """Remove it from the Library, and so from all its Blueprints and devices."""
     delete_item(client, CUSTOM_PROFILE, found)
+
+
+def note_profile(
+    task: Task, client: Client, profiles: tuple[Record, Record | None], was: Record | None, now: Record | None
+) -> None:
+    """Tell what was done to a profile, given as it was found and as it was written, for the record of the tenant.
+
+    Iru renews the PayloadUUID with every write, so that tells later whether others have written since.
+    """
+    found, written = profiles
+    stamp = None if written is None or task.check else stored_content(written).get("PayloadUUID")
+    kind, name = "iru_custom_profile", (written or found).get("name")
+    task.note(kind, client.base_url, str(found["id"]), name, was=was, now=now, stamp=stamp)
+
+
+def text_that_was(found: Record) -> Record:
+    """What the record keeps of the text of a profile (`text_for_record`); nothing of one that cannot be read."""
+    try:
+        return text_for_record(stored_content(found))
+    except BadAnswer:
+        return {"text": NOT_KEPT}
 
 
 def profile_view(profile: Record) -> Record:

@@ -230,7 +230,7 @@ writes:
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._converge import is_planned, not_found
-from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import BadAnswer, InvalidInput
+from ansible_collections.okta_iru.attestation.plugins.module_utils._errors import InvalidInput
 from ansible_collections.okta_iru.attestation.plugins.module_utils._http import Client
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import (
     checked_id,
@@ -258,15 +258,16 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles
     find_profile,
     list_profiles,
     named_profile,
+    note_profile,
     profile_view,
     stored_content,
+    text_that_was,
     update_profile,
 )
 from ansible_collections.okta_iru.attestation.plugins.module_utils._options import iru_client, iru_options
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_compare import before_and_after, differences
-from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_record import text_for_record
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_secrets import secret_values
-from ansible_collections.okta_iru.attestation.plugins.module_utils._record import NOT_KEPT, REPLACED
+from ansible_collections.okta_iru.attestation.plugins.module_utils._record import REPLACED
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import ModuleSpec, Task, run_module
 
 SPEC = ModuleSpec(
@@ -334,7 +335,7 @@ def _create(task: Task, client: Client, wanted: WantedProfile, listed: list[Reco
     if not ours:
         return _update(task, client, created, wanted, None)
     after = {**wanted.fields(), **before_and_after(differences(wanted.content, {}))[1]}
-    _note(task, client, (created, created), None, wanted.fields())
+    note_profile(task, client, (created, created), None, wanted.fields())
     return {**_result(task, client, created, ({}, after), reissued=False), "conflicts": conflicts}
 
 
@@ -352,8 +353,8 @@ def _update(
     profile = update_profile(client, found, wanted, changes) if changes or reissued else found
     fields = {key: found[key] for key in changes.fields}
     if changes or reissued:
-        text = (text_for_record(stored_content(found)), {"text": REPLACED}) if changes.content else ({}, {})
-        _note(task, client, (found, profile), {**fields, **text[0]}, {**changes.fields, **text[1]})
+        text = (text_that_was(found), {"text": REPLACED}) if changes.content else ({}, {})
+        note_profile(task, client, (found, profile), {**fields, **text[0]}, {**changes.fields, **text[1]})
     before, after = before_and_after(changes.content)
     before |= fields
     after |= changes.fields | ({"distributed anew": True} if reissued else {})
@@ -376,25 +377,8 @@ def _absent(task: Task, client: Client, found: Record | None) -> dict[str, Any]:
     if found is not None:
         delete_profile(client, found)
         before = {key: found.get(key) for key in ("name", "active", *PLATFORMS.values())}
-        _note(task, client, (found, None), {**before, **_text_that_was(found)}, None)
+        note_profile(task, client, (found, None), {**before, **text_that_was(found)}, None)
     return _result(task, client, None, (before, {}), reissued=False)
-
-
-def _text_that_was(found: Record) -> Record:
-    try:
-        return text_for_record(stored_content(found))
-    except BadAnswer:
-        return {"text": NOT_KEPT}
-
-
-def _note(
-    task: Task, client: Client, profiles: tuple[Record, Record | None], was: Record | None, now: Record | None
-) -> None:
-    """Tell what was done. Iru renews the PayloadUUID with every write, so that tells whether others have written."""
-    found, written = profiles
-    stamp = None if written is None or task.check else stored_content(written).get("PayloadUUID")
-    kind, name = "iru_custom_profile", (written or found).get("name")
-    task.note(kind, client.base_url, str(found["id"]), name, was=was, now=now, stamp=stamp)
 
 
 def _result(
