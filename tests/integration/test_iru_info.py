@@ -83,7 +83,7 @@ def test_a_few_devices_can_be_looked_at_closely(sandbox: SandboxProcess) -> None
     assert looked_at["Windows"]["details"]["kandji_agent"]["is_agent_installed"] is True
     assert {row["bucket"] for row in looked_at["Mac"]["library_items"]} <= {"compliant", "optional", "waiting"}
     assert looked_at["Mac"]["commands"][0]["status"] == 3
-    assert looked_at["Mac"]["activity"][-1]["action_type"] == "enrollment"
+    assert looked_at["Mac"]["activity"][0]["action_type"] == "enrollment"
     assert [app["name"] for app in looked_at["Windows"]["apps"]] == ["Okta Verify", "Kandji Agent"]
     assert looked_at["Windows"]["parameters"] == []
     sandbox.clear_requests()
