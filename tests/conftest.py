@@ -7,8 +7,13 @@ from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.sandbox_process import SandboxProcess
+
+# No test may depend on how fast a machine is. The parent is hypothesis's own profile, which in CI repeats its examples.
+settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 

@@ -118,11 +118,11 @@ class IruPacer(Pacer):
         if _number(headers, "X-RateLimit-Remaining-Hour") == 0:
             reset = _number(headers, "RateLimit-Reset") if _number(headers, "RateLimit-Remaining") == 0 else None
             if reset is not None and (reset > 1 or _number(headers, "X-RateLimit-Remaining-Second")):
-                return reset
+                return max(0.0, reset)
             now = _server_time(headers)
             return 3600.0 - now % 3600 if now is not None else 60.0
         if _number(headers, "X-RateLimit-Remaining-Second") == 0 or _number(headers, "RateLimit-Remaining") == 0:
-            return _number(headers, "RateLimit-Reset") or 1.0
+            return max(0.0, _number(headers, "RateLimit-Reset") or 1.0)
         return None
 
 

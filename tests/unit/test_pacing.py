@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.okta_iru.attestation.plugins.module_utils._pacing import IruPacer, OktaPacer
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 DATE = "Tue, 24 Nov 2026 03:00:00 GMT"
@@ -86,7 +86,20 @@ def test_buckets_of_okta(path, bucket):
     assert OktaPacer().bucket_of(path) == bucket
 
 
+HEADERS = [
+    "Date",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "X-Rate-Limit-Limit",
+    "X-Rate-Limit-Remaining",
+    "X-Rate-Limit-Reset",
+    "X-RateLimit-Remaining-Hour",
+    "X-RateLimit-Remaining-Second",
+]
+
+
 @pytest.mark.parametrize("pacer", [OktaPacer, IruPacer])
+@example(headers={"RateLimit-Remaining": "0", "RateLimit-Reset": "-1"})
 @given(
     headers=st.dictionaries(
         st.sampled_from(["Date", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-RateLimit-Remaining-Hour"]),
