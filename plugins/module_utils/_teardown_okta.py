@@ -30,6 +30,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown_sin
 
 # Every condition that a rule can have; those that it did not have before are removed by null.
 _CONDITIONS = ("device", "platform", "network", "people", "userType", "riskScore", "elCondition")
+_LOCKS_OUT = f"the {CATCH_ALL} goes on to deny: without this rule those would be locked out whom it lets in"
 _STATES = {"ACTIVE": "enabled"}
 Steps = dict[str, list[Step]]
 
@@ -67,8 +68,12 @@ class OktaPlan:
         removed = {one.one["id"] for one in rules if one.verb == REMOVE}
         self.policies = [self._unless_used(one, removed) for one in policies]
         self._going = {one.one["id"] for one in self.policies if one.verb == REMOVE}
+        closed = set(self._policies_that_stay_closed(rules))
         # What goes with its policy is not brought back before.
-        self.rules = [one if one.verb == REMOVE else self._unless_it_goes(one) for one in rules]
+        self.rules = [
+            one if one.verb == REMOVE else self._unless_it_goes(one)
+            for one in (self._unless_it_locks_out(one, closed) for one in rules)
+        ]
         known = {one["id"]: one for name in ("assurances", "integrations") for one in there.get(name) or ()}
         self.assurances, self.integrations = (
             settled([judge(one, known.get(one["id"]), form=form) for one in self._recorded(kind)], changed_since)
@@ -94,12 +99,15 @@ class OktaPlan:
         """What is to be done, in this order."""
         homes = {policy: self._home(apps) for policy, apps in self._moves.items() if policy in self._going}
         restored = [one for one in self.rules if one.verb == RESTORE]
+        catch_all = [one for one in restored if one.one["name"] == CATCH_ALL]
         return {
+            # First those that let people in again: until then the rules that go may be all that does.
+            "open_catch_all": [_rule(one.one) for one in catch_all if not _denies(one.one["was"])],
             "move_apps": self._grouped_moves(homes),
             "remove_rules": [_place(one.one) for one in self.rules if one.verb == REMOVE],
             "restore_rules": [_rule(one.one) for one in restored if one.one["now"] and one.one["name"] != CATCH_ALL],
             "make_rules": [_rule(one.one) for one in restored if one.one["now"] is None],
-            "restore_catch_all": [_rule(one.one) for one in restored if one.one["name"] == CATCH_ALL],
+            "close_catch_all": [_rule(one.one) for one in catch_all if _denies(one.one["was"])],
             "remove_policies": [
                 {**named(one.one), "move_apps_to": homes.get(one.one["id"])}
                 for one in self.policies
@@ -121,15 +129,17 @@ class OktaPlan:
         return self._of_kind.get(kind, ())
 
     def _judge_rule(self, one: Object) -> Verdict:
-        policy, rule_id = one["id"].split("/")
+        policy = one["id"].split("/")[0]
         if policy not in self._policies:
             return Verdict(one, NOTHING, "its policy is no longer there")
-        rules = self._rules.get(policy, ())
         if one["now"] is None:
-            taken = any(rule["name"] == one["name"] for rule in rules)
+            taken = any(rule["name"] == one["name"] for rule in self._rules.get(policy, ()))
             return Verdict(one, KEEP, "there is another rule of its name") if taken else Verdict(one, RESTORE)
-        found = next((rule for rule in rules if rule["id"] == rule_id), None)
-        return judge(one, found, form=_rule_form)
+        return judge(one, self._present_rule(one), form=_rule_form)
+
+    def _present_rule(self, one: Object) -> Object | None:
+        policy, rule_id = one["id"].split("/")
+        return next((rule for rule in self._rules.get(policy, ()) if rule["id"] == rule_id), None)
 
     def _judge_policy(self, one: Object) -> Verdict:
         return judge(one, self._policies.get(one["id"]))
@@ -150,6 +160,22 @@ class OktaPlan:
     def _unless_it_goes(self, verdict: Verdict) -> Verdict:
         goes = verdict.one["id"].split("/")[0] in self._going
         return Verdict(verdict.one, NOTHING, "it goes with its policy") if goes else verdict
+
+    def _policies_that_stay_closed(self, rules: Iterable[Verdict]) -> Iterable[str]:
+        """Those that stay, and whose Catch-all Rule goes on to deny as it did not before the first run."""
+        for verdict in rules:
+            one, policy = verdict.one, verdict.one["id"].split("/")[0]
+            is_kept = verdict.verb == KEEP and one["name"] == CATCH_ALL and policy not in self._going
+            if is_kept and _denies(self._present_rule(one) or {}) and not _denies(one["was"]):
+                yield policy
+
+    def _unless_it_locks_out(self, verdict: Verdict, closed: set[str]) -> Verdict:
+        """A rule that lets people in stays as it is where the Catch-all Rule of its policy lets nobody in."""
+        present = self._present_rule(verdict.one)
+        if verdict.verb not in (REMOVE, RESTORE) or present is None or verdict.one["id"].split("/")[0] not in closed:
+            return verdict
+        lets_in = present.get("status") != "INACTIVE" and not _denies(present)
+        return Verdict(verdict.one, KEEP, _LOCKS_OUT) if lets_in else verdict
 
     def _moves_back(self) -> dict[str, list[Object]]:
         """Recorded apps that still use the policy that they were given, by id of that policy."""
@@ -199,17 +225,21 @@ def _place(rule: Object) -> Step:
     return {"policy": policy, "id": rule_id, "name": rule["name"]}
 
 
+def _denies(rule: Object) -> bool:
+    return ((rule.get("actions") or {}).get("appSignOn") or {}).get("access") == "DENY"
+
+
 def _rule(one: Object) -> Step:
     """The options of a rule as it was."""
-    was, actions = one["was"], one["was"]["actions"]
+    was = one["was"]
     return {
         **_place(one),
         "name": was["name"],
         "priority": was["priority"],
         "state": _STATES.get(was["status"], "disabled"),
         "conditions": {**dict.fromkeys(_CONDITIONS), **(was.get("conditions") or {})},
-        "actions": actions,
-        "confirm_deny": actions.get("appSignOn", {}).get("access") == "DENY",
+        "actions": was["actions"],
+        "confirm_deny": _denies(was),
     }
 
 

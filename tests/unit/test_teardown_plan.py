@@ -108,7 +108,7 @@ def test_rules_that_were_there_come_back_the_catch_all_by_its_own_way() -> None:
     plan = steps(teardown_plan(objects, there=there))
     assert [(one["id"], one["state"]) for one in plan["restore_rules"]] == [("rul1", "disabled")]
     assert [one["name"] for one in plan["make_rules"]] == ["Gone"]
-    assert [(one["actions"], one["confirm_deny"]) for one in plan["restore_catch_all"]] == [(deny, True)]
+    assert [(one["actions"], one["confirm_deny"]) for one in plan["close_catch_all"]] == [(deny, True)]
 
 
 def test_rules_of_a_policy_that_goes_are_not_brought_back_before() -> None:
@@ -118,7 +118,7 @@ def test_rules_of_a_policy_that_goes_are_not_brought_back_before() -> None:
     )
     rules = {OURS: [{**RULE, "id": "rul1"}, {**catch_all, "id": "rul9", "actions": {}, "system": True}]}
     plan = steps(teardown_plan([*MADE_POLICY, changed], there=okta(rules=rules)))
-    assert "restore_catch_all" not in plan
+    assert "open_catch_all" not in plan
     assert len(plan["remove_policies"]) == 1
 
 
