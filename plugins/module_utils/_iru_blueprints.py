@@ -25,7 +25,7 @@ CLASSIC = "classic"
 MAP = "map"
 
 # Iru ignores both for an Assignment Map, so comparing them would send them again on every run.
-_CLASSIC_ONLY = ("color", "icon")
+CLASSIC_ONLY = ("color", "icon")
 
 Record = dict[str, Any]
 
@@ -112,7 +112,7 @@ def changes_of(wanted: Record, found: Record) -> Record:
     """The fields to send: those of ``wanted`` (``None`` is left as it is) that differ."""
     changes: Record = {}
     for key, value in wanted.items():
-        if value is None or (key in _CLASSIC_ONLY and found.get("type") == MAP):
+        if value is None or (key in CLASSIC_ONLY and found.get("type") == MAP):
             continue
         if isinstance(value, dict):
             nested = changes_of(value, as_record(found.get(key)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import as_record
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_blueprints import CLASSIC_ONLY, MAP
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profiles import PLATFORMS
 from ansible_collections.okta_iru.attestation.plugins.module_utils._profile_plist import dump
 from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown_since import (
@@ -42,6 +43,7 @@ class IruPlan:
     def __init__(self, of_kind: Mapping[str, Sequence[Object]], there: Mapping[str, Any], changed_since: str) -> None:
         self._blueprints = {one["id"]: one for one in there.get("blueprints") or ()}
         self._devices = {one["device_id"]: one for one in there.get("devices") or ()}
+        self._profiles = {one["id"]: one for one in there.get("profiles") or ()}
         self._of_kind = of_kind
         listed = {
             "iru_device": {key: _device_form(one) for key, one in self._devices.items()},
@@ -69,7 +71,7 @@ class IruPlan:
             "assign": self._grouped_places(one.one for one in places if one.verb == RESTORE),
             "restore_devices": [_device(one) for one in self._chosen("iru_device", RESTORE)],
             **{f"remove_{kind}": [named(one.one) for one in self._chosen(kind, REMOVE)] for kind in ITEMS},
-            **{f"restore_{kind}": [_item(one) for one in self._chosen(kind, RESTORE)] for kind in ITEMS},
+            **{f"restore_{kind}": [self._item(one) for one in self._chosen(kind, RESTORE)] for kind in ITEMS},
             "remove_iru_tag": [named(one.one) for one in self._chosen("iru_tag", REMOVE)],
             "restore_iru_tag": [{**named(one.one), **one.back} for one in self._chosen("iru_tag", RESTORE)],
             "remove_iru_blueprint": [
@@ -88,6 +90,8 @@ class IruPlan:
         verdict = judge(one, present, stamp=stamp, form=_blueprint_form if kind == "iru_blueprint" else dict)
         if kind in ITEMS and verdict.verb == RESTORE and not set(verdict.back) <= set(_RESTORABLE):
             return Verdict(one, KEEP, NO_WAY_BACK)
+        if self._platforms(verdict) == []:
+            return Verdict(one, KEEP, "others have taken it off the platforms that it was for")
         if "blueprint_id" in verdict.back and verdict.back["blueprint_id"] not in self._blueprints:
             return Verdict(one, KEEP, "the Blueprint that it was on is no longer there")
         if verdict.verb == REMOVE:
@@ -108,9 +112,11 @@ class IruPlan:
             return Verdict(one, REMOVE, since=(*verdict.since, *theirs))
         if one["kind"] == "iru_tag":
             users = [device for device in self._devices.values() if one["name"] in device["tags"]]
+            leaving = {key for key, back in self._coming_back("tags").items() if one["name"] not in (back or ())}
         else:
             users = self._devices_on(one["id"])
-        named_devices = [f"{device['device_name']}" for device in users if device["device_id"] not in self._restored()]
+            leaving = set(self._coming_back("blueprint_id"))
+        named_devices = [f"{device['device_name']}" for device in users if device["device_id"] not in leaving]
         if named_devices:
             return Verdict(one, KEEP, f"others have put devices on it ({', '.join(named_devices[:10])})")
         return verdict
@@ -118,9 +124,10 @@ class IruPlan:
     def _devices_on(self, blueprint_id: str) -> list[Object]:
         return [device for device in self._devices.values() if device["blueprint_id"] == blueprint_id]
 
-    def _restored(self) -> set[str]:
-        """Devices that get back what they had, which is without what was made since."""
-        return {one.one["id"] for one in self._chosen("iru_device", RESTORE)}
+    def _coming_back(self, field: str) -> dict[str, Any]:
+        """What devices get back in this field, by id; none of those of which only others come back."""
+        restored = self._chosen("iru_device", RESTORE)
+        return {one.one["id"]: one.back[field] for one in restored if field in one.back}
 
     def _places(self) -> Sequence[Object]:
         return self._of_kind.get(_ASSIGNMENT, ())
@@ -137,6 +144,24 @@ class IruPlan:
             return Verdict(one, REMOVE) if is_on else Verdict(one, NOTHING, "it is no longer on the Blueprint")
         # In which node of a map an item is cannot be read.
         return Verdict(one, NOTHING, "it is on the Blueprint again") if is_on and not node else Verdict(one, RESTORE)
+
+    def _item(self, verdict: Verdict) -> Step:
+        back = verdict.back
+        return {
+            **named(verdict.one),
+            "new_name": back.get("name"),
+            "active": back.get("active"),
+            "content": dump(back["text"]).decode("utf-8") if "text" in back else None,
+            "platforms": self._platforms(verdict),
+        }
+
+    def _platforms(self, verdict: Verdict) -> list[str] | None:
+        """All platforms that a profile will be for, if any flag comes back: the option of iru_custom_profile switches
+        off what it does not name, and the record holds only the flags that changed."""
+        back, present = verdict.back, self._profiles.get(verdict.one["id"], {})
+        if not any(flag in back for flag in PLATFORMS.values()):
+            return None
+        return [platform for platform, flag in PLATFORMS.items() if back.get(flag, present.get(flag))]
 
     def _grouped_places(self, assignments: Iterable[Object]) -> list[Step]:
         """Assignments by Library item, whose id comes first in theirs, before the Blueprint's and the node's."""
@@ -155,8 +180,10 @@ def _is_on(item: str, blueprint: Object) -> bool:
 
 
 def _blueprint_form(blueprint: Object) -> dict[str, Any]:
-    """With the two fields of the enrollment code each by itself; the code itself is in no record."""
-    plain = {key: value for key, value in blueprint.items() if key != "enrollment_code"}
+    """With the two fields of the enrollment code each by itself; the code itself is in no record. Without what was only
+    sent: Iru does not tell what a Blueprint was made from, and ignores the looks of a map."""
+    unlike = ("enrollment_code", "source", *(CLASSIC_ONLY if blueprint.get("type") == MAP else ()))
+    plain = {key: value for key, value in blueprint.items() if key not in unlike}
     return plain | {
         f"enrollment_code.{key}": value for key, value in as_record(blueprint.get("enrollment_code")).items()
     }
@@ -168,18 +195,6 @@ def _device_form(device: Object) -> dict[str, Any]:
         "asset_tag": device.get("asset_tag"),
         "user": as_record(device.get("user")).get("id"),
         "tags": device.get("tags"),
-    }
-
-
-def _item(verdict: Verdict) -> Step:
-    back = verdict.back
-    flags = {platform: flag for platform, flag in PLATFORMS.items() if flag in back}
-    return {
-        **named(verdict.one),
-        "new_name": back.get("name"),
-        "active": back.get("active"),
-        "content": dump(back["text"]).decode("utf-8") if "text" in back else None,
-        "platforms": [platform for platform, flag in flags.items() if back[flag]] or None,
     }
 
 
