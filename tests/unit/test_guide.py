@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 ROOT = Path(__file__).resolve().parents[2]
 FQCN = "okta_iru.attestation."
+COLLECTION = "ansible_collections.okta_iru.attestation"
 GUIDE = (ROOT / "docs" / "guide.md").read_text()
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py")}
@@ -23,10 +26,14 @@ STEPS = {title: text for title, text in SECTIONS.items() if "\n* **Role:**" in t
 
 
 @cache
-def options(role: str) -> frozenset[str]:
+def specification(role: str) -> dict[str, Any]:
     """The variables of a role, whatever its entry point."""
     specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
-    return frozenset(name for spec in specs.values() for name in spec["options"])
+    return {name: option for spec in specs.values() for name, option in spec["options"].items()}
+
+
+def options(role: str) -> frozenset[str]:
+    return frozenset(specification(role))
 
 
 @cache
@@ -141,13 +148,17 @@ def test_examples_use_what_is_there() -> None:
             (action,) = set(task) - TASK_KEYWORDS
             if action == "ansible.builtin.import_role":
                 role = task[action]["name"].removeprefix(FQCN)
-                assert set(task.get("vars", {})) <= options(role), task["name"]
+                given = task.get("vars", {})
+                asked = {name: option for name, option in specification(role).items() if name in given}
+                validation = ArgumentSpecValidator(asked).validate(given)
             elif action.startswith(FQCN):
-                documentation = (ROOT / "plugins" / "modules" / f"{action.removeprefix(FQCN)}.py").read_text()
-                known = yaml.safe_load(re.search(r'DOCUMENTATION = r"""(.*?)"""', documentation, re.DOTALL)[1])  # type: ignore[index]
-                assert set(task[action]) <= set(known["options"]), task["name"]
+                spec = importlib.import_module(f"{COLLECTION}.plugins.modules.{action.removeprefix(FQCN)}").SPEC
+                connection = {"url": "https://example.test", "token": "token"}
+                validation = ArgumentSpecValidator(spec.options, **spec.rules()).validate(connection | task[action])
             else:
                 assert action == "ansible.builtin.debug", action
+                continue
+            assert not validation.error_messages, task["name"]
 
 
 def test_example_of_an_inventory_has_variables_that_exist() -> None:
