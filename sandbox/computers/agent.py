@@ -1,4 +1,4 @@
-"""What Iru's agent does on a Mac: it installs packages and runs scripts.
+"""What Iru's agent does on a computer: it installs packages and Auto Apps, and runs scripts.
 
 No script is executed, and no condition evaluated. ``exit N`` that no condition guards ends a script with N, unless a
 guarded one before it has another number: then an audit script says whether the app is installed, and any other script
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.computers.fleet import Computer
+from sandbox.computers.fleet import NEWEST, Computer
 
 _EXIT = re.compile(r"^\s*exit\s+(\d+)\s*(?:;|'')?\s*$")
 _ANY_EXIT = re.compile(r"\bexit\b[ \t]*(\d*)")
@@ -24,6 +24,9 @@ _ECHO = re.compile(r"""^\s*echo\s+(?:"([^"]*)"|'([^']*)'|(.*?))\s*$""", re.MULTI
 def carry_out(computer: Computer, job: dict[str, Any]) -> dict[str, Any]:
     """Does the job; the outcome is what `sandbox.iru.agent.report` takes."""
     item = job["item"]
+    if job["kind"] == "automatic-app":
+        computer["apps"][item["id"]] = NEWEST
+        return _outcome("PASS", f"{item['name']} is installed.", None)
     return _install(computer, item) if job["kind"] == "custom-app" else _run(item)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.computers.payload import as_json, read_profile
-from sandbox.iru import mdm
+from sandbox.iru import mdm, scope
+from sandbox.iru.agent import auto_apps_of_pcs
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -27,6 +28,9 @@ SETTINGS: dict[str, Any] = {
 """Behaviours that can be changed while the sandbox runs (``POST /control/settings``), with their first values."""
 
 Computer = dict[str, Any]
+
+NEWEST = "newest"
+"""The build of an Auto App, which Iru chooses."""
 
 _WITHOUT_OKTA_VERIFY = 9
 _EVERY = 20
@@ -87,9 +91,13 @@ def _computer(world: World, device: dict[str, Any], login: str | None) -> Comput
             for profile_id, profile in device["installed_profiles"].items()
         },
         "certificates": [],
-        # Apps that came from Iru: the build (SHA-256) by Library item.
-        "apps": {},
+        # Apps that came from Iru: the build (SHA-256, or NEWEST) by Library item.
+        "apps": {item["id"]: NEWEST for item in auto_apps_of_pcs(world) if _has(world, device, item)},
     }
+
+
+def _has(world: World, device: dict[str, Any], item: dict[str, Any]) -> bool:
+    return (scope.row_of(world, item["id"], device["device_id"]) or {}).get("status") == "PASS"
 
 
 def _payloads(world: World, device: dict[str, Any], profile_id: str) -> list[Any]:

@@ -1,7 +1,8 @@
-"""The channel of Iru's agent on one Mac: which apps it is to install and which scripts to run, and what it reports.
+"""The channel of Iru's agent on one computer: which apps it is to install, which scripts to run, and what it reports.
 
-A job is ``{"kind": "custom-app" or "custom-script", "item"}``, an outcome ``{"status", "log", "audit_log"}`` with a
-status in Iru's words. How often a script runs is documented; everything else about the agent is constructed.
+A job is ``{"kind": "custom-app", "custom-script" or "automatic-app", "item"}``, an outcome ``{"status", "log",
+"audit_log"}`` with a status in Iru's words. How often a script runs is documented; everything else about the agent is
+constructed.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from sandbox.iru.tenant import Record, now, parse_time, tenant
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_AVAILABLE = "AVAILABLE"
+_AVAILABLE, _AUTO_APP = "AVAILABLE", "automatic-app"
 
 
 def jobs(world: World, device_id: str) -> list[Record]:
     """What the agent is to do at this check-in. What only Self Service offers becomes available without it."""
     device = tenant(world)["devices"].get(device_id)
-    if device is None or device["platform"] != "Mac":
+    if device is None or device["platform"] not in ("Mac", "Windows"):
         return []
+    if device["platform"] == "Windows":
+        rows = [(item, scope.row_of(world, item["id"], device_id)) for item in auto_apps_of_pcs(world)]
+        return [
+            {"kind": _AUTO_APP, "item": item} for item, row in rows if row is not None and _is_due(world, item, row)
+        ]
     found = []
     for kind in ("custom_apps", "custom_scripts"):
         for item in tenant(world)[kind].values():
@@ -35,6 +41,12 @@ def jobs(world: World, device_id: str) -> list[Record]:
             elif _is_due(world, item, row):
                 found.append({"kind": item["type"], "item": item})
     return found
+
+
+def auto_apps_of_pcs(world: World) -> list[Record]:
+    """The Auto Apps for Windows, which a PC has from the agent."""
+    native = tenant(world)["native_items"].values()
+    return [item for item in native if item["type"] == _AUTO_APP and "Windows" in item["platforms"]]
 
 
 def report(world: World, device_id: str, job: Record, outcome: Record) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.iru import scope, windows_mdm
+from sandbox.iru import agent, scope, windows_mdm
 from sandbox.iru.native_scep import wanted_profiles
 from sandbox.iru.tenant import (
     Record,
@@ -202,9 +202,10 @@ def _take_certificates(world: World, device: Record, reported: list[Record]) -> 
 
 
 def _settle_native_items(world: World, device: Record) -> None:
-    """Apps and the like need nothing of the simulated computer: they are in place after the check-in."""
+    """Apps of a Mac and the like need nothing of the simulated computer: they are in place after the check-in."""
+    of_the_agent = agent.auto_apps_of_pcs(world) if device["platform"] == "Windows" else []
     for item_id, item in tenant(world)["native_items"].items():
-        if "scep" in item or "key_access" in item:
+        if "scep" in item or "key_access" in item or item in of_the_agent:
             continue
         row = scope.row_of(world, item_id, device["device_id"])
         if row is not None and row["status"] == "PENDING":

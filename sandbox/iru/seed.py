@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.iru import (
     ade,
+    agent,
     apps,
     blueprint_templates,
     blueprints,
@@ -275,6 +276,9 @@ def _first_check_ins(world: World) -> None:
             continue
         for command in mdm.check_in(world, device["device_id"]):
             mdm.acknowledge(world, device["device_id"], command, {"error": None, "certificates": []})
+        for job in agent.jobs(world, device["device_id"]):
+            log = f"{job['item']['name']} is installed."
+            agent.report(world, device["device_id"], job, {"status": "PASS", "log": log, "audit_log": None})
         gone = number % _EVERY == _LONG_GONE
         seen = world.clock.now() - (timedelta(days=45) if gone else timedelta(minutes=15 + int(world.random() * 30)))
         device |= {"last_check_in": iso_time(seen), "is_missing": gone}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ansible_run import AnsibleRun
 from tests.integration.playbook import attest, inventory_with, writes_sent, writes_told
-from tests.integration.test_attestation import iru
+from tests.integration.test_attestation import computers, iru
 from tests.integration.test_optional_roles import run_role
 from tests.integration.test_roles_alone import FQCN
 from tests.sandbox_process import SandboxProcess
@@ -57,6 +57,39 @@ def test_the_auto_app_is_assigned_once_and_reported(tmp_path: Path, sandbox: San
     told = report(again)
     assert told["in_scope"] > 0
     assert told["installed"] + len(told["failed"]) + len(told["awaited"]) == told["in_scope"]
+
+
+def with_the_auto_app(sandbox: SandboxProcess, item_id: str) -> set[str]:
+    """Names of the PCs that hold it."""
+    return {one["display_name"] for one in computers(sandbox) if item_id in one["apps"]}
+
+
+def test_the_report_is_what_pcs_hold(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    item_id = item_on(sandbox, "Sales")[ITEM]
+    for name in ("Engineering", "Sales"):
+        path = f"/api/v1/blueprints/{blueprint(sandbox, name)}/remove-library-item"
+        iru(sandbox, "POST", path, json={"library_item_id": item_id})
+    state = sandbox.state()
+    for computer in state["computers"]["fleet"].values():
+        assert (computer["platform"] == "WINDOWS") == (item_id in computer["apps"])
+        computer["apps"].pop(item_id, None)
+    sandbox.load_state(state)
+    first = run_role(tmp_path / "first", sandbox, ROLE, options={"blueprints": ["Engineering", "Sales"]})
+    assert with_the_auto_app(sandbox, item_id) == set()
+    told = report(first)
+    assert (told["in_scope"], told["installed"], len(told["awaited"])) == (3, 0, 3)
+    steps = first.only(STEPS).result["msg"]
+    assert [step.partition(". ")[0] for step in steps] == ["1", "2", "3"]
+    for step, words in zip(steps, ("add the Auto App", f"Call it {ITEM}", "Run this role again"), strict=True):
+        assert words in step
+    sandbox.tick(240)
+    again = run_role(tmp_path / "again", sandbox, ROLE, options={"blueprints": ["Engineering", "Sales"]})
+    assert with_the_auto_app(sandbox, item_id) == set(told["awaited"])
+    assert report(again) == {**told, "installed": 3, "awaited": []}
+    for device_id, computer in sandbox.state()["computers"]["fleet"].items():
+        rows = iru(sandbox, "GET", f"/api/v1/devices/{device_id}/library-items")["library_items"]
+        statuses = [row["status"] for row in rows if row["item_id"] == item_id]
+        assert statuses == (["PASS"] if item_id in computer["apps"] else [])
 
 
 def test_pcs_are_listed_once_and_nobody_else(tmp_path: Path, sandbox: SandboxProcess) -> None:

@@ -39,7 +39,8 @@ def assign(company: Company, name: str) -> dict[str, Any]:
 
 def take_off(company: Company, found: dict[str, Any]) -> None:
     for blueprint in company.iru["blueprints"].values():
-        blueprint["nodes"][0]["items"].remove(found["id"])
+        if found["id"] in blueprint["nodes"][0]["items"]:
+            blueprint["nodes"][0]["items"].remove(found["id"])
     scope.refresh_item(company.world, found["id"])
 
 
@@ -49,6 +50,23 @@ def pcs(company: Company) -> list[dict[str, Any]]:
 
 def managed(company: Company) -> list[str]:
     return [company.management()[one["serial_number"]] for one in pcs(company)]
+
+
+def test_an_auto_app_is_there_once_a_pc_has_checked_in(company: Company) -> None:
+    app = item(company, "Okta Verify (Windows)")
+    first, other = pcs(company)
+    for pc in (first, other):
+        assert pc["apps"] == {app["id"]: "newest"}, "the first check-ins brought it"
+        pc["apps"] = {}
+    take_off(company, app)
+    assign(company, app["name"])
+    other["online"] = False
+    assert company.tick(20)["apps"] == 1
+    rows = company.iru["statuses"][app["id"]]
+    assert [(pc["apps"], rows[pc["device_id"]]["status"]) for pc in (first, other)] == [
+        ({app["id"]: "newest"}, "PASS"),
+        ({}, "PENDING"),
+    ]
 
 
 def test_a_pc_fetches_its_certificate_into_the_store_of_the_machine(company: Company) -> None:
