@@ -4,7 +4,8 @@
 """What two profiles may not both say, and who in the tenant says it already.
 
 Of two profiles that set the same key of a managed preference domain none is sure to win. The hosts and URLs of single
-sign-on extensions are to be unique over all installed payloads (apple/device-management, com.apple.extensiblesso). A
+sign-on extensions are to be unique over all installed payloads (apple/device-management, com.apple.extensiblesso); a
+host with a leading dot stands for all subdomains, and which of two extensions answers for one of these is not told. A
 payload with the same PayloadUUID is the same payload. And Iru's own Okta Device Trust brings a SCEP profile and an
 extension of its own, which show only in the inventory of the devices (documented example of Get Device Details).
 """
@@ -41,6 +42,7 @@ _DEVICE_TRUST_NAME = "Okta Device Trust of Iru"
 _OKTA_EXTENSION = "com.okta.mobile"
 _PLATFORM_FLAG = "runs_on_"
 _FIREFOX_SWITCH = "EnterprisePoliciesEnabled"
+_SIGN_ON = "single sign-on for "
 _TOLD = 4
 """How many claims a message tells of."""
 
@@ -99,10 +101,25 @@ def conflicts_with(claims: set[str], flags: Mapping[str, Any], others: Iterable[
     for other in others if claims else ():
         if other.get("active") is False or not _same_platform(flags, other):
             continue
-        shared = claims & claims_of(_content(other))
+        shared = _shared(claims, claims_of(_content(other)))
         if shared:
             found.append({"id": other.get("id"), "name": other.get("name"), "claims": sorted(shared)})
     return found
+
+
+def _shared(claims: set[str], others: set[str]) -> set[str]:
+    """What ``others`` claim as well, by name or with subdomains that one side has."""
+    ours, theirs = (_hosts(of) for of in (claims, others))
+    return claims & others | {theirs[host] for host in theirs if any(_overlap(own, host) for own in ours)}
+
+
+def _hosts(claims: set[str]) -> dict[str, str]:
+    return {one.removeprefix(_SIGN_ON): one for one in claims if one.startswith(_SIGN_ON) and "/" not in one}
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one is a domain with a leading dot and the other is below it; the domain's own host is not."""
+    return any(domain.startswith(".") and host.endswith(domain) for domain, host in ((one, other), (other, one)))
 
 
 def refusal_of(name: str, conflicts: list[Record]) -> Refused:
@@ -172,10 +189,17 @@ def _claims(payload: Record) -> Iterator[str]:
         for domain, settings in as_record(payload.get("PayloadContent")).items():
             yield from (f"{domain} {key}" for key in _preference_keys(as_record(settings)))
     elif kind == SSO:
-        yield from (f"single sign-on for {host.lower()}" for host in _texts(payload.get("Hosts")))
-        yield from (f"single sign-on for {url}" for url in _texts(payload.get("URLs")))
+        yield from (f"{_SIGN_ON}{host.lower()}" for host in _texts(payload.get("Hosts")))
+        yield from (f"{_SIGN_ON}{_matched(url)}" for url in _texts(payload.get("URLs")))
     elif not kind.startswith("com.apple."):  # the payload's type is the preference domain itself
         yield from (f"{kind} {key}" for key in _claimed_keys(payload) if not key.startswith("Payload"))
+
+
+def _matched(url: str) -> str:
+    """A URL as macOS matches it: scheme and host in any case, the path as it is."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
 
 
 def _preference_keys(settings: Record) -> Iterator[str]:

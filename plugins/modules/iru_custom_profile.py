@@ -101,9 +101,9 @@ options:
       - Write the profile although another one says the same. Without it this is refused, before anything is written,
         when a profile is created, or changed in a way that adds to what it says.
       - A conflict is the same key of the same managed preference domain (such as C(com.google.Chrome)), the same host
-        or URL of a single sign-on extension, or the same C(PayloadUUID) of a payload, in a profile that is active and
-        for the same platform; or, for a new SCEP or single sign-on profile for Okta, Iru's own Okta Device Trust on a
-        device.
+        (or subdomains, by a leading dot) or URL of a single sign-on extension, or the same C(PayloadUUID) of a payload,
+        in a profile that is active and for the same platform; or, for a new SCEP or single sign-on profile for Okta,
+        Iru's own Okta Device Trust on a device.
       - A profile that is as it should be and is said again by another one is a warning. This option keeps it quiet.
       - Set it where no device gets both, for example because they are on different Blueprints.
     type: bool

@@ -34,6 +34,7 @@ SSO = {
     "Realm": "Okta Device",
     "Hosts": ["example.okta.com"],
 }
+REDIRECT = {**SSO, "Type": "Redirect", "URLs": ["https://a.example/Token"], "Hosts": []}
 SCEP = scep_payload("https://example.okta.com/pki/AB/scep/rac1", CANARY)
 
 
@@ -64,6 +65,10 @@ def requests_of(tenant):
             {**SSO, "Type": "Redirect", "URLs": ["https://a.example/token"], "Hosts": []},
             "single sign-on for https://a.example/token",
         ),
+        ({**REDIRECT, "URLs": ["HTTPS://A.example/Token"]}, REDIRECT, "single sign-on for https://a.example/Token"),
+        ({**SSO, "Hosts": [".okta.com"]}, SSO, "single sign-on for .okta.com"),
+        (SSO, {**SSO, "Hosts": [".Okta.com"]}, "single sign-on for example.okta.com"),
+        ({**SSO, "Hosts": [".eu.okta.com"]}, {**SSO, "Hosts": [".okta.com"]}, "single sign-on for .eu.okta.com"),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
@@ -100,6 +105,9 @@ def test_it_is_written_when_that_is_allowed(tenant):
         ((CHROME, {}), (CHROME, {"active": False})),
         ((CHROME, {"platforms": ["ipad"]}), (CHROME, {"platforms": ["mac"]})),
         ((SSO, {}), ({**SSO, "Hosts": ["other.example.com"]}, {})),
+        ((SSO, {}), ({**SSO, "Hosts": [".example.okta.com", ".ta.com"]}, {})),
+        ((REDIRECT, {}), ({**REDIRECT, "URLs": ["https://a.example/token"]}, {})),
+        ((REDIRECT, {}), ({**SSO, "Hosts": [".example"]}, {})),
         ((SCEP, {}), (SCEP, {})),
     ],
 )
