@@ -170,6 +170,10 @@ class Writer:
         place = f"{self.policy['id']}/{rule.get('id')}"
         sides = (None if one is None else {**writable(one), "status": one.get("status")} for one in (was, now))
         before, after = sides
+        if before and after and before.get("priority") == after.get("priority"):
+            # It was not moved: its number is no more than how often others were put above it until now.
+            for side in (before, after):
+                side.pop("priority", None)
         kind, at = "okta_access_policy_rule", self.client.base_url
         self._task.note(kind, at, place, rule.get("name"), was=before, now=after)
 

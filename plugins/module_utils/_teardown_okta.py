@@ -31,6 +31,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown_sin
 # Every condition that a rule can have; those that it did not have before are removed by null.
 _CONDITIONS = ("device", "platform", "network", "people", "userType", "riskScore", "elCondition")
 _LOCKS_OUT = f"the {CATCH_ALL} goes on to deny: without this rule those would be locked out whom it lets in"
+_MOVED_SINCE = "it was moved, and has yet another place since; put it where it belongs by hand"
 _STATES = {"ACTIVE": "enabled"}
 Steps = dict[str, list[Step]]
 
@@ -38,6 +39,10 @@ Steps = dict[str, list[Step]]
 def _rule_form(rule: Object) -> dict[str, Any]:
     """What makes a rule; not its priority, which changes when others are put above it."""
     return {"name": rule["name"], "status": rule.get("status"), **canonical(dict(rule))}
+
+
+def _placed_rule_form(rule: Object) -> dict[str, Any]:
+    return {**_rule_form(rule), "priority": rule["priority"]}
 
 
 def _assurance_form(assurance: Object) -> dict[str, Any]:
@@ -69,11 +74,7 @@ class OktaPlan:
         self.policies = [self._unless_used(one, removed) for one in policies]
         self._going = {one.one["id"] for one in self.policies if one.verb == REMOVE}
         closed = set(self._policies_that_stay_closed(rules))
-        # What goes with its policy is not brought back before.
-        self.rules = [
-            one if one.verb == REMOVE else self._unless_it_goes(one)
-            for one in (self._unless_it_locks_out(one, closed) for one in rules)
-        ]
+        self.rules = [self._unless_it_locks_out(self._unless_it_goes(one), closed) for one in rules]
         known = {one["id"]: one for name in ("assurances", "integrations") for one in there.get(name) or ()}
         self.assurances, self.integrations = (
             settled([judge(one, known.get(one["id"]), form=form) for one in self._recorded(kind)], changed_since)
@@ -105,7 +106,9 @@ class OktaPlan:
             "open_catch_all": [_rule(one.one) for one in catch_all if not _denies(one.one["was"])],
             "move_apps": self._grouped_moves(homes),
             "remove_rules": [_place(one.one) for one in self.rules if one.verb == REMOVE],
-            "restore_rules": [_rule(one.one) for one in restored if one.one["now"] and one.one["name"] != CATCH_ALL],
+            "restore_rules": [
+                self._rule_back(one.one) for one in restored if one.one["now"] and one.one["name"] != CATCH_ALL
+            ],
             "make_rules": [_rule(one.one) for one in restored if one.one["now"] is None],
             "close_catch_all": [_rule(one.one) for one in catch_all if _denies(one.one["was"])],
             "remove_policies": [
@@ -135,11 +138,30 @@ class OktaPlan:
         if one["now"] is None:
             taken = any(rule["name"] == one["name"] for rule in self._rules.get(policy, ()))
             return Verdict(one, KEEP, "there is another rule of its name") if taken else Verdict(one, RESTORE)
-        return judge(one, self._present_rule(one), form=_rule_form)
+        found = self._present_rule(one)
+        if found is None or not _was_moved(one):
+            return judge(one, found, form=_rule_form)
+        if found["priority"] == one["now"]["priority"]:
+            return judge(one, found, form=_placed_rule_form)
+        verdict = judge(one, found, form=_rule_form)
+        is_elsewhere = verdict.verb == NOTHING and found["priority"] != one["was"]["priority"]
+        return Verdict(one, KEEP, _MOVED_SINCE) if is_elsewhere else verdict
 
     def _present_rule(self, one: Object) -> Object | None:
         policy, rule_id = one["id"].split("/")
         return next((rule for rule in self._rules.get(policy, ()) if rule["id"] == rule_id), None)
+
+    def _rule_back(self, one: Object) -> Step:
+        """The options of a rule as it was, with its place only if it was moved: numbers shift as others come and go."""
+        return {**_rule(one), "priority": self._place_back(one) if _was_moved(one) else None}
+
+    def _place_back(self, one: Object) -> int:
+        """The number that puts a rule where it was. One that made room for it when it came up may have that number by
+        now; it stood above, so the place is below it."""
+        policy, was = one["id"].split("/")[0], int(one["was"]["priority"])
+        going = {verdict.one["id"] for verdict in self.rules if verdict.verb == REMOVE}
+        taken = {rule["priority"] for rule in self._rules[policy] if f"{policy}/{rule['id']}" not in going}
+        return was + 1 if was in taken and one["now"]["priority"] < was else was
 
     def _judge_policy(self, one: Object) -> Verdict:
         return judge(one, self._policies.get(one["id"]))
@@ -158,8 +180,9 @@ class OktaPlan:
         return Verdict(verdict.one, KEEP, " and ".join(whose)) if whose else verdict
 
     def _unless_it_goes(self, verdict: Verdict) -> Verdict:
+        """What goes with its policy is not brought back before, nor taken away while apps use it still."""
         goes = verdict.one["id"].split("/")[0] in self._going
-        return Verdict(verdict.one, NOTHING, "it goes with its policy") if goes else verdict
+        return Verdict(verdict.one, NOTHING, "it goes with its policy", since=verdict.since) if goes else verdict
 
     def _policies_that_stay_closed(self, rules: Iterable[Verdict]) -> Iterable[str]:
         """Those that stay, and whose Catch-all Rule goes on to deny as it did not before the first run."""
@@ -225,6 +248,12 @@ def _place(rule: Object) -> Step:
     return {"policy": policy, "id": rule_id, "name": rule["name"]}
 
 
+def _was_moved(one: Object) -> bool:
+    """Whether a rule that is still there was given another place."""
+    was, now = one["was"], one["now"]
+    return bool(was and now) and was.get("priority") != now.get("priority")
+
+
 def _denies(rule: Object) -> bool:
     return ((rule.get("actions") or {}).get("appSignOn") or {}).get("access") == "DENY"
 
@@ -235,7 +264,7 @@ def _rule(one: Object) -> Step:
     return {
         **_place(one),
         "name": was["name"],
-        "priority": was["priority"],
+        "priority": was.get("priority"),
         "state": _STATES.get(was["status"], "disabled"),
         "conditions": {**dict.fromkeys(_CONDITIONS), **(was.get("conditions") or {})},
         "actions": was["actions"],

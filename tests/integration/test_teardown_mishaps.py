@@ -136,9 +136,9 @@ def test_nobodys_later_work_goes_without_a_word(
 @pytest.mark.parametrize(
     "fault",
     [
-        {"match": {"method": "DELETE", "path": "/api/v1/policies/*/rules/*", "times": 0}, "do": {"status": 500}},
+        {"match": {"method": "DELETE", "path": "/api/v1/policies/*", "times": 0}, "do": {"status": 500}},
         {"match": {"method": "PUT", "path": "/api/v1/apps/*", "times": 0}, "do": {"status": 403}},
-        {"match": {"method": "DELETE", "path": "/api/v1/policies/*", "nth": 2, "times": 0}, "do": {"close": "after"}},
+        {"match": {"method": "DELETE", "path": "/api/v1/policies/*", "times": 0}, "do": {"close": "after"}},
         {"match": {"path": "/api/v1/blueprints/*/remove-library-item", "nth": 2, "times": 0}, "do": {"status": 503}},
         {"match": {"method": "DELETE", "path": "/api/v1/library/*", "times": 0}, "do": {"close": "before"}},
     ],

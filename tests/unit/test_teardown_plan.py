@@ -48,10 +48,10 @@ def okta(**more: Any) -> dict[str, Any]:
 def test_what_was_made_goes_and_the_app_gets_its_policy_back() -> None:
     plan = teardown_plan(MADE_POLICY, there=okta())
     assert steps(plan) == {
-        "remove_rules": [{"policy": OURS, "id": "rul1", "name": "it"}],
         "remove_policies": [{"id": OURS, "name": "it", "move_apps_to": OLD}],
     }
-    assert (plan["kept"], plan["changed_since"], plan["nothing"]) == ([], [], [])
+    assert (plan["kept"], plan["changed_since"]) == ([], [])
+    assert [(one["id"], one["why"]) for one in plan["nothing"]] == [(f"{OURS}/rul1", "it goes with its policy")]
 
 
 def test_where_nothing_is_left_there_is_nothing_to_do() -> None:
@@ -81,7 +81,7 @@ def test_a_rule_that_others_have_changed_is_told_and_left_to_them_if_that_is_wan
     rules = {OURS: [{**RULE, "id": "rul1", "priority": 7, "conditions": conditions}]}
     asked = teardown_plan(MADE_POLICY, there=okta(rules=rules))
     assert [(one["id"], one["changed"]) for one in asked["changed_since"]] == [(f"{OURS}/rul1", ["conditions"])]
-    assert len(steps(asked)["remove_rules"]) == 1
+    assert len(steps(asked)["remove_policies"]) == 1
     left = teardown_plan(MADE_POLICY, there=okta(rules=rules), changed_since="keep")
     assert left["changed_since"] == []
     assert kept(left) == {
