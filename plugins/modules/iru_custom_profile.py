@@ -237,6 +237,7 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._iru import (
     checked_name,
     result_of_planned,
 )
+from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_blocked import warn_of_blocked
 from ansible_collections.okta_iru.attestation.plugins.module_utils._iru_profile_conflicts import (
     added_conflicts,
     conflicts_of_new,
@@ -314,6 +315,7 @@ def run(task: Task) -> dict[str, Any]:
     # By id one profile is read, by name all are; those also tell what others say.
     listed = None if profile_id else list(list_profiles(client))
     found = find_profile(client, profile_id=profile_id) if listed is None else named_profile(listed, name or "")
+    warn_of_blocked(task, wanted, found, listed)
     if found is None:
         return {**_create(task, client, wanted, listed or []), **findings}
     return {**_update(task, client, found, wanted, listed), **findings}
@@ -365,9 +367,8 @@ def _settle(task: Task, name: str, conflicts: list[Record]) -> None:
     """Raises Refused where there are conflicts that are not allowed; warns of those that are."""
     if not conflicts:
         return
-    refusal = refusal_of(name, conflicts)
     if not task.params["allow_conflicts"]:
-        raise refusal
+        raise refusal_of(name, conflicts)
     names = ", ".join(repr(conflict["name"]) for conflict in conflicts)
     task.warn(f"The custom profile {name!r} says what is said already by {names}, which allow_conflicts allows.")
 

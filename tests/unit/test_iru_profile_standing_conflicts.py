@@ -8,6 +8,7 @@ from ansible_collections.okta_iru.attestation.plugins.modules import iru_custom_
 from tests.unit.iru_tenant import Tenant, run_in
 from tests.unit.test_iru_profile_conflicts import CHROME, EDGE, SSO, put, requests_of
 
+ALLOWING = {**CHROME, "LocalNetworkAccessAllowedForUrls": ["https://example.okta.com"]}
 FIREFOX = {"PayloadType": "org.mozilla.firefox", "EnterprisePoliciesEnabled": True}
 
 
@@ -49,3 +50,19 @@ def test_the_switch_that_all_profiles_of_firefox_have_is_no_conflict(tenant):
     refused = put(tenant, "Again", {**FIREFOX, "AutoLaunchProtocolsFromOrigins": []})
     (conflict,) = refused["failure"]["conflicts"]
     assert conflict["claims"] == ["org.mozilla.firefox AutoLaunchProtocolsFromOrigins"]
+
+
+@pytest.mark.parametrize("key", ["LoopbackNetworkBlockedForUrls", "LocalNetworkAccessBlockedForUrls"])
+def test_what_blocks_the_local_network_is_told_with_no_further_request(tenant, key):
+    blocking = put(tenant, "Blocks", {"PayloadType": "com.google.Chrome", key: ["*"]})["profile"]
+    for time, requests in (("new", 3), ("as it is", 1)):
+        tenant.log.clear()
+        mine = put(tenant, "Mine", ALLOWING)
+        assert (mine["changed"], mine["conflicts"]) == (time == "new", [])
+        (warning,) = mine["warnings"]
+        assert all(word in warning for word in ("'Blocks'", blocking["id"], f"com.google.Chrome {key}")), warning
+        assert len(requests_of(tenant)) == requests
+    assert "warnings" not in put(tenant, "Mine", ALLOWING, allow_conflicts=True)
+    assert "warnings" not in put(tenant, "Edge", {**ALLOWING, "PayloadType": "com.microsoft.Edge"})
+    put(tenant, "Blocks", active=False, payloads=None)
+    assert "warnings" not in put(tenant, "Mine", ALLOWING)
