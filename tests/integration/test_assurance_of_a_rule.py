@@ -72,3 +72,17 @@ def test_others_are_asked_for_by_their_names(tmp_path: Path, sandbox: SandboxPro
     assert sorted(asked_for(sandbox)) == sorted([theirs["id"], assurances(sandbox)["Signals"]])
     attest(tmp_path / "again", sandbox, variables=variables)
     assert writes_sent(sandbox) == []
+
+
+@pytest.mark.parametrize("activated", [True, False])
+def test_signals_that_nothing_activates_are_warned_of(tmp_path: Path, sandbox: SandboxProcess, activated: bool) -> None:
+    chrome = [{"name": "Chrome Device Trust"}] if activated else []
+    run = attest(
+        tmp_path,
+        sandbox,
+        variables={**VARIABLES, "endpoint_security_integrations": chrome},
+        arguments=["--tags", "endpoint_security"],
+    )
+    warned = [task.result["msg"] for task in run.tasks if "com.google.dtc" in str(task.result.get("msg"))]
+    assert len(warned) == (0 if activated else 1)
+    assert all("device assurance policy Signals" in one for one in warned)
