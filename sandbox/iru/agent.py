@@ -46,7 +46,8 @@ def jobs(world: World, device_id: str) -> list[Record]:
 def auto_apps_of_pcs(world: World) -> list[Record]:
     """The Auto Apps for Windows, which a PC has from the agent."""
     native = tenant(world)["native_items"].values()
-    return [item for item in native if item["type"] == _AUTO_APP and "Windows" in item["platforms"]]
+    ours = [item for item in native if item["type"] == _AUTO_APP and "Windows" in item["platforms"]]
+    return [item for item in ours if not item["self_service"]]
 
 
 def report(world: World, device_id: str, job: Record, outcome: Record) -> None:

@@ -105,6 +105,13 @@ def test_what_somebody_took_off_a_blueprint_is_shown_and_put_back(tmp_path: Path
     assert item_on(sandbox, "Sales") == found
 
 
+def test_an_item_that_is_no_script_is_not_put_on_pcs(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    for name, kind in (("Okta Verify (Windows)", "automatic-app"), ("Okta Verify", "vpp-app")):
+        run = certificate(tmp_path / kind, sandbox, options={"key_access_item": name}, fails=True)
+        assert all(word in run.tasks[-1].result["msg"] for word in ("custom-script Library item", kind))
+        assert writes_sent(sandbox) == [], "not even the SCEP item is assigned"
+
+
 def test_the_steps_have_the_values_and_the_script_knows_the_authority(tmp_path: Path, sandbox: SandboxProcess) -> None:
     file = tmp_path / "Grant-OktaScepKeyAccess.ps1"
     run = certificate(tmp_path / "first", sandbox, options={"script_file": str(file)})
