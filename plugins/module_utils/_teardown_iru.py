@@ -87,9 +87,11 @@ class IruPlan:
     def _judge(self, one: Object, present: Object | None) -> Verdict:
         kind = one["kind"]
         stamp = (present or {}).get("payload_uuid" if kind == "iru_custom_profile" else "updated_at")
-        verdict = judge(one, present, stamp=stamp, form=_blueprint_form if kind == "iru_blueprint" else dict)
+        verdict = judge(one, present, stamp=stamp, form=_FORMS.get(kind, dict))
         if kind in ITEMS and verdict.verb == RESTORE and not set(verdict.back) <= set(_RESTORABLE):
             return Verdict(one, KEEP, NO_WAY_BACK)
+        if any(key in verdict.back and not verdict.back[key] for key in CLASSIC_ONLY):
+            return Verdict(one, KEEP, "it had no colour or no icon before, and no call is known that takes one away")
         if self._platforms(verdict) == []:
             return Verdict(one, KEEP, "others have taken it off the platforms that it was for")
         if "blueprint_id" in verdict.back and verdict.back["blueprint_id"] not in self._blueprints:
@@ -100,14 +102,13 @@ class IruPlan:
 
     def _with_uses_of_others(self, verdict: Verdict) -> Verdict:
         """What was made, with what others do with it: Blueprints that they put an item on, devices that they gave a tag
-        or put on a Blueprint."""
+        or put on a Blueprint, items that they put on one."""
         one = verdict.one
         if one["kind"] in ITEMS:
-            ours = {place["id"].split("/")[1] for place in self._places() if place["id"].split("/")[0] == one["id"]}
             theirs = [
                 f"the Blueprint {blueprint['name']}"
                 for blueprint in self._blueprints.values()
-                if blueprint["id"] not in ours and _is_on(one["id"], blueprint)
+                if _is_on(one["id"], blueprint) and one["id"] not in self._items_of_ours(blueprint["id"])
             ]
             return Verdict(one, REMOVE, since=(*verdict.since, *theirs))
         if one["kind"] == "iru_tag":
@@ -119,7 +120,23 @@ class IruPlan:
         named_devices = [f"{device['device_name']}" for device in users if device["device_id"] not in leaving]
         if named_devices:
             return Verdict(one, KEEP, f"others have put devices on it ({', '.join(named_devices[:10])})")
+        if one["kind"] == "iru_blueprint":
+            ours = self._items_of_ours(one["id"])
+            items = self._blueprints[one["id"]].get("library_items") or ()
+            theirs = [f"the Library item {item['name']}" for item in items if item["id"] not in ours]
+            return Verdict(one, REMOVE, since=(*verdict.since, *theirs))
         return verdict
+
+    def _items_of_ours(self, blueprint_id: str) -> set[str]:
+        """Items that tasks put on a Blueprint, or that came along when one was made as a copy of another. What a
+        template brings along is not known."""
+        places = (place["id"].split("/") for place in self._of_kind.get(_ASSIGNMENT, ()))
+        ours = {item for item, blueprint, *_node in places if blueprint == blueprint_id}
+        for one in self._of_kind.get("iru_blueprint", ()):
+            if one["id"] == blueprint_id and one["was"] is None:
+                source = self._blueprints.get(as_record(as_record(one["now"]).get("source")).get("id"), {})
+                ours |= {item["id"] for item in source.get("library_items") or ()}
+        return ours
 
     def _devices_on(self, blueprint_id: str) -> list[Object]:
         return [device for device in self._devices.values() if device["blueprint_id"] == blueprint_id]
@@ -128,9 +145,6 @@ class IruPlan:
         """What devices get back in this field, by id; none of those of which only others come back."""
         restored = self._chosen("iru_device", RESTORE)
         return {one.one["id"]: one.back[field] for one in restored if field in one.back}
-
-    def _places(self) -> Sequence[Object]:
-        return self._of_kind.get(_ASSIGNMENT, ())
 
     def _judge_place(self, one: Object, staying: set[str]) -> Verdict:
         item, blueprint_id, *node = one["id"].split("/")
@@ -166,13 +180,18 @@ class IruPlan:
     def _grouped_places(self, assignments: Iterable[Object]) -> list[Step]:
         """Assignments by Library item, whose id comes first in theirs, before the Blueprint's and the node's."""
         by_item: dict[str, list[dict[str, str]]] = defaultdict(list)
+        ids: dict[str, list[str]] = defaultdict(list)
         # Iru tells no name of an item that is on no Blueprint, so assignments may know its id only.
         names = {one["id"]: str(one["name"]) for kind in ITEMS for one in self._of_kind.get(kind, ())}
         for one in assignments:
             item, blueprint, *node = one["id"].split("/")
+            ids[item].append(one["id"])
             by_item[item].append({"id": blueprint, **({"node": node[0]} if node else {})})
             names.setdefault(item, str(one["name"]).rpartition(" on ")[0])
-        return [{"library_item": item, "name": names[item], "blueprints": found} for item, found in by_item.items()]
+        return [
+            {"library_item": item, "name": names[item], "blueprints": found, "ids": ids[item]}
+            for item, found in by_item.items()
+        ]
 
 
 def _is_on(item: str, blueprint: Object) -> bool:
@@ -198,13 +217,22 @@ def _device_form(device: Object) -> dict[str, Any]:
     }
 
 
+def _unordered(device: Object) -> dict[str, Any]:
+    """Tags in one order, since iru_device compares and writes them as a set."""
+    return {key: sorted(value or ()) if key == "tags" else value for key, value in device.items()}
+
+
+_FORMS = {"iru_blueprint": _blueprint_form, "iru_device": _unordered}
+
+
 def _blueprint(verdict: Verdict) -> Step:
     back = verdict.back
     switch = back.get("enrollment_code.is_active")
     return {
         **named(verdict.one),
         "new_name": back.get("name"),
-        **{key: (back[key] or "") if key in back else None for key in ("description", "color", "icon")},
+        "description": (back["description"] or "") if "description" in back else None,
+        **{key: back.get(key) for key in CLASSIC_ONLY},
         "enrollment_code": None if switch is None else {"is_active": switch},
     }
 

@@ -171,7 +171,7 @@ def test_items_leave_blueprints_before_the_library() -> None:
     plan = teardown_plan(objects, there=there)
     assert list(steps(plan)) == ["unassign", "assign", "remove_iru_custom_profile"]
     places = [{"id": "b1"}, {"id": "b3", "node": "node"}]
-    assert plan["unassign"] == [{"library_item": "p", "name": "P", "blueprints": places}]
+    assert plan["unassign"] == [{"library_item": "p", "name": "P", "blueprints": places, "ids": ["p/b1", "p/b3/node"]}]
     assert [one["id"] for one in plan["nothing"]] == ["p/b2", "p/b4"], "taken off, and a Blueprint that is gone"
 
 

@@ -104,3 +104,58 @@ def test_looks_that_iru_ignored_for_a_map_are_not_the_work_of_others() -> None:
     plan = teardown_plan([one], there={"blueprints": [found]})
     assert plan["changed_since"] == []
     assert len(plan["remove_iru_blueprint"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "items", "theirs"),
+    [
+        (None, "pq", ["the Library item Q"]),
+        (COPY, "pq", []),
+        (COPY, "pqr", ["the Library item R"]),
+        ({"type": "template", "id": "1"}, "pq", ["the Library item Q"]),
+    ],
+)
+def test_items_that_others_put_on_a_blueprint_are_told(
+    source: dict[str, Any] | None, items: str, theirs: list[str]
+) -> None:
+    plan = copied(source, *items)
+    assert [one["changed"] for one in plan["changed_since"]] == ([theirs] if theirs else [])
+
+
+def test_our_item_on_a_copy_of_a_blueprint_is_not_the_work_of_others() -> None:
+    objects = [
+        noted("iru_custom_profile", "p", None, {"name": "P"}, "P"),
+        noted("iru_library_assignment", "p/b1", None, {}, "P on B1"),
+        noted("iru_blueprint", "b2", None, {"name": "B2", "source": COPY}, "B2"),
+    ]
+    there = {
+        "blueprints": [blueprint("b1", "p"), blueprint("b2", "p")],
+        "profiles": [{"id": "p", "name": "P", "payload_uuid": "uuid"}],
+    }
+    assert teardown_plan(objects, there=there)["changed_since"] == []
+
+
+def test_in_which_order_tags_are_listed_means_nothing() -> None:
+    one = noted("iru_device", "d1", {"tags": ["B", "A"]}, {"tags": ["C", "B", "A"]})
+    plan = teardown_plan([one], there={"devices": [device("d1", tags=["A", "B", "C"])]})
+    assert plan["changed_since"] == []
+    assert plan["restore_devices"] == [{"device_id": "d1", "tags": ["A", "B"]}]
+    plan = teardown_plan([one], there={"devices": [device("d1", tags=["A", "B"])]})
+    assert [one["why"] for one in plan["nothing"]] == ["it is as it was already"]
+
+
+@pytest.mark.parametrize("field", ["color", "icon"])
+def test_a_look_that_a_blueprint_did_not_have_is_told(field: str) -> None:
+    one = noted("iru_blueprint", "b1", {"name": "Old", field: None}, {"name": "B1", field: "x"})
+    plan = teardown_plan([one], there={"blueprints": [{**blueprint("b1"), field: "x"}]})
+    assert steps(plan) == {}
+    assert kept(plan) == {"b1": "it had no colour or no icon before, and no call is known that takes one away"}
+
+
+def test_places_on_blueprints_are_named_as_in_the_record() -> None:
+    objects = [
+        noted("iru_library_assignment", "native/b1", {}, None, "Native on B1"),
+        noted("iru_library_assignment", "native/b2/node", {}, None, "Native on B2"),
+    ]
+    plan = teardown_plan(objects, there={"blueprints": [blueprint("b1"), blueprint("b2")]})
+    assert [one["ids"] for one in plan["assign"]] == [["native/b1", "native/b2/node"]]
