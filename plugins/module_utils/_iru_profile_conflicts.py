@@ -197,9 +197,9 @@ def _claims(payload: Record) -> Iterator[str]:
 
 def _matched(url: str) -> str:
     """A URL as macOS matches it: scheme and host in any case, the path as it is."""
-    scheme, _, rest = url.partition("://")
+    scheme, mark, rest = url.partition("://")
     host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
+    return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
 
 
 def _preference_keys(settings: Record) -> Iterator[str]:
