@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import plistlib
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.ansible_run import AnsibleRun
 from tests.integration.playbook import attest, writes_sent, writes_told
@@ -50,15 +47,6 @@ def profiles(sandbox: SandboxProcess) -> dict[str, dict[str, Any]]:
 def settings(payload: dict[str, Any]) -> dict[str, Any]:
     """A payload without the keys that all payloads have."""
     return {key: value for key, value in payload.items() if not key.startswith("Payload")}
-
-
-def edit(sandbox: SandboxProcess, name: str, change: dict[str, Any]) -> None:
-    """Somebody changes keys of the first payload of a profile by hand."""
-    item = profiles(sandbox)[name]
-    content = plistlib.loads(item["profile"].encode())
-    content["PayloadContent"][0].update(change)
-    file = ("profile.mobileconfig", plistlib.dumps(content), "application/x-apple-aspen-config")
-    iru(sandbox, "PATCH", f"/api/v1/library/custom-profiles/{item['id']}", files={"file": file}, data={"name": name})
 
 
 def test_fastpass_reaches_the_macs_of_the_blueprint(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -273,31 +261,7 @@ def test_configuration_and_plug_in_are_two_profiles_that_a_mac_merges_or_one(
     assert "com.okta.mobile OktaVerify.Plugins" in refused.tasks[-1].result["msg"]
 
 
-NAMES = {
-    "sso_extension": ("Okta FastPass SSO extension", {"Realm": "okta device"}),
-    "open_prompt": ("Okta Verify prompt in browsers", {"ExternalProtocolDialogShowAlwaysOpenCheckbox": False}),
-    "endpoint_security": ("Okta Verify EDR plug-in", {"OktaVerify.Plugins": ["com.example.edr"]}),
-    "managed_app_config": ("Okta Verify settings", {"OktaVerify.OrgUrl": "https://other.okta.example"}),
-}
-
-
-@pytest.mark.parametrize("role", NAMES)
-def test_drift_is_shown_and_repaired_by_one_write(tmp_path: Path, sandbox: SandboxProcess, role: str) -> None:
-    options = {"org": HOST} if role != "endpoint_security" else {}
-    run_role(tmp_path / "first", sandbox, role, options=options)
-    name, change = NAMES[role]
-    edit(sandbox, name, change)
-    shown = run_role(tmp_path / "check", sandbox, role, options=options, check=True, diff=True)
-    assert len(shown.changed()) == 1
-    (diff,) = [task.result["diff"] for task in shown.tasks if task.result.get("changed")]
-    (key,) = change
-    assert key in str(diff["before"])
-    assert writes_sent(sandbox) == []
-    run_role(tmp_path / "repair", sandbox, role, options=options)
-    item = profiles(sandbox)[name]
-    assert writes_sent(sandbox) == [("PATCH", f"/api/v1/library/custom-profiles/{item['id']}")]
-    stored = plistlib.loads(item["profile"].encode())["PayloadContent"][0]
-    assert stored[key] != change[key]
+NAMES = ("sso_extension", "open_prompt", "endpoint_security", "managed_app_config")
 
 
 def test_the_playbook_predicts_and_runs_what_is_switched_on_in_the_documented_order(

@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.ansible_run import ROOT, AnsibleRun
 from tests.integration.playbook import attest, inventory_with, writes_sent, writes_told
 from tests.integration.test_attestation import iru, okta, policies, profile
@@ -17,16 +15,6 @@ from tests.sandbox_process import SandboxProcess
 
 TEARDOWN = ROOT / "playbooks" / "teardown.yml"
 MEANT = {"teardown_confirm": True}
-OPTIONAL = {
-    "attestation_sso_extension": True,
-    "attestation_open_prompt": True,
-    "attestation_endpoint_security": True,
-    "attestation_managed_app_config": True,
-    **{
-        f"{role}_blueprints": ["Engineering"]
-        for role in ("sso_extension", "open_prompt", "endpoint_security", "managed_app_config")
-    },
-}
 # What a run leaves behind that no teardown takes back: who did what when, and which numbers were given out.
 _HISTORY = {"logs", "audit_events", "lastUpdated", "updated_at", "clock", "requests", "random", "activity", "counters"}
 
@@ -64,13 +52,11 @@ def _without_history(value: Any) -> Any:
     return [_without_history(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("variables", [{}, OPTIONAL], ids=["documented tasks 0 to 5", "and the optional ones"])
-def test_everything_is_as_before_the_first_run(
-    tmp_path: Path, sandbox: SandboxProcess, variables: dict[str, Any]
-) -> None:
+def test_everything_is_as_before_the_first_run(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """Documented tasks 0 to 5; with the optional ones: test_teardown_of_all.py."""
     before = configuration(sandbox)
-    attest(tmp_path / "first", sandbox, variables=variables)
-    attest(tmp_path / "second", sandbox, variables=variables)
+    attest(tmp_path / "first", sandbox)
+    attest(tmp_path / "second", sandbox)
     assert configuration(sandbox) != before
     checked = teardown(tmp_path / "check", sandbox, check=True, diff=True)
     assert writes_sent(sandbox) == []
@@ -79,7 +65,7 @@ def test_everything_is_as_before_the_first_run(
     assert configuration(sandbox) == before
     again = teardown(tmp_path / "again", sandbox, variables=MEANT)
     assert (again.changed(), writes_sent(sandbox)) == ([], [])
-    restored = attest(tmp_path / "restored", sandbox, variables=variables)
+    restored = attest(tmp_path / "restored", sandbox)
     assert len(restored.changed()) >= 5
 
 
