@@ -11,10 +11,16 @@ from tests.sandbox_process import SandboxProcess
 
 
 @pytest.fixture(scope="session")
-def iru_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+def iru_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
     with SandboxProcess(tmp_path_factory.mktemp("irusdk"), "--fleet", "8", "--windows", "1") as process:
-        process.settings(iru={"rate_limit_second": 10_000})  # these clients do not wait when they are told to
         yield process
+
+
+@pytest.fixture
+def iru_sandbox(iru_process: SandboxProcess) -> SandboxProcess:
+    iru_process.reset()
+    iru_process.settings(iru={"rate_limit_second": 10_000})  # these clients do not wait when they are told to
+    return iru_process
 
 
 @pytest.fixture
