@@ -75,11 +75,7 @@ async def list_domains(request: web.Request) -> web.Response:
 @needs("okta.domains.read")
 async def get_domain(request: web.Request) -> web.Response:
     """GET /api/v1/domains/{id}."""
-    domain_id = request.match_info["id"]
-    domain = request.app[WORLD].data["okta"]["domains"].get(domain_id)
-    if domain is None:
-        raise not_found(domain_id, "Domain")
-    return json_response(_shown_domain(request, domain))
+    return json_response(_shown_domain(request, _found(request, "domains", "Domain")))
 
 
 def _shown_domain(request: web.Request, domain: dict[str, Any]) -> dict[str, Any]:
@@ -154,17 +150,22 @@ async def list_zones(request: web.Request) -> web.Response:
 @needs("okta.networkZones.read")
 async def get_zone(request: web.Request) -> web.Response:
     """GET /api/v1/zones/{id}."""
-    zone_id = request.match_info["id"]
-    zone = request.app[WORLD].data["okta"]["zones"].get(zone_id)
-    if zone is None:
-        raise not_found(zone_id, "NetworkZone")
-    return json_response(_shown_zone(request, zone))
+    return json_response(_shown_zone(request, _found(request, "zones", "NetworkZone")))
 
 
 def _shown_zone(request: web.Request, zone: dict[str, Any]) -> dict[str, Any]:
     url = f"{base_url(request)}/api/v1/zones/{zone['id']}"
     own = {"self": {"href": url, "hints": {"allow": ["GET", "PUT", "DELETE"]}}}
     return {**zone, "_links": {**own, **lifecycle_link(url, zone["status"] == "ACTIVE")}}
+
+
+def _found(request: web.Request, kind: str, title: str) -> dict[str, Any]:
+    """What the path names by its id; a 404 that names it otherwise."""
+    wanted = request.match_info["id"]
+    found: dict[str, Any] | None = request.app[WORLD].data["okta"][kind].get(wanted)
+    if found is None:
+        raise not_found(wanted, title)
+    return found
 
 
 def _matching(request: web.Request, kind: str, matches: Callable[[dict[str, Any], str], bool]) -> list[dict[str, Any]]:
