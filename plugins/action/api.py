@@ -23,14 +23,18 @@ from ansible_collections.okta_iru.attestation.plugins.module_utils._errors impor
 from ansible_collections.okta_iru.attestation.plugins.module_utils._secrets import Secrets
 from ansible_collections.okta_iru.attestation.plugins.module_utils._task import Task, execute
 
-# Strategies load this class in the parent, before they fork a worker for each task. What is imported here (requests and
-# its relatives, by way of _options) is imported once a run; what a module imports itself, once a task.
+_COLLECTION = "okta_iru.attestation"
+_MODULES = "ansible_collections.okta_iru.attestation.plugins.modules"
+
+# Strategies load this class in the parent, before they fork a worker for each task. What is imported here is compiled
+# once a run, not once a task (core's loader of collections keeps no compiled code): requests and its relatives, by way
+# of _options, and the module whose link this file was loaded by, with all that it needs.
 importlib.import_module("ansible_collections.okta_iru.attestation.plugins.module_utils._options")
+if not __name__.endswith(".api"):
+    importlib.import_module(f"{_MODULES}.{__name__.rpartition('.')[2]}")
 # What these workers have in common: access tokens, in memory only.
 _shared_memory.share()
 
-_COLLECTION = "okta_iru.attestation"
-_MODULES = "ansible_collections.okta_iru.attestation.plugins.modules"
 _SWITCH = "okta_iru_attestation_in_process"
 # The path of the tenant's record (docs/record.md); nothing is recorded where it is not set or empty.
 _RECORD = "okta_iru_attestation_record"

@@ -5,11 +5,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.okta_iru.attestation.plugins.module_utils._teardown import teardown_plan
 from ansible_collections.okta_iru.attestation.plugins.plugin_utils._filters import refusing
+
+_PLAN = "ansible_collections.okta_iru.attestation.plugins.module_utils._teardown"
+
+
+def teardown_plan(*args: Any, **kwargs: Any) -> Any:
+    """The plan, of `_teardown`.
+
+    Imported when it is called: Ansible loads every file of filters to find any one of them, and this needs most of what
+    knows Okta and Iru.
+    """
+    return importlib.import_module(_PLAN).teardown_plan(*args, **kwargs)
 
 
 class FilterModule:

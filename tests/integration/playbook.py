@@ -25,6 +25,27 @@ def attest(folder: Path, sandbox: SandboxProcess, *, clear: bool = True, **optio
     return run_playbook(folder, options.pop("playbook", PLAYBOOK), environment=environment, **options)
 
 
+# By sandbox: its state before a first run and after it, and the record that this run wrote.
+_ATTESTED: dict[Path, tuple[dict[str, Any], dict[str, Any], str]] = {}
+
+
+def attested(folder: Path, sandbox: SandboxProcess) -> dict[str, Any]:
+    """Bring a sandbox to where a first run of attestation.yml leaves it, for tests of what comes after.
+
+    The playbook runs once for each sandbox, and later calls load what it left. Returns the state before that run.
+    """
+    record = Path(f"{sandbox.ready_file}.files", "record.json")
+    if sandbox.ready_file not in _ATTESTED:
+        before = sandbox.state()
+        attest(folder, sandbox)
+        _ATTESTED[sandbox.ready_file] = (before, sandbox.state(), record.read_text(encoding="utf-8"))
+    before, after, written = _ATTESTED[sandbox.ready_file]
+    sandbox.load_state(after)
+    record.write_text(written, encoding="utf-8")
+    sandbox.clear_requests()
+    return before
+
+
 def writes_sent(sandbox: SandboxProcess) -> list[tuple[str, str]]:
     """Method and path of every request of the log that changes something, on any service."""
     log = [one for one in sandbox.requests() if one["method"] in WRITES and one["path"] not in QUESTIONS]

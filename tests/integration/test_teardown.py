@@ -26,7 +26,11 @@ def teardown(folder: Path, sandbox: SandboxProcess, **options: Any) -> AnsibleRu
 
 def configuration(sandbox: SandboxProcess) -> dict[str, Any]:
     """What an administrator sees in both consoles: everything but history."""
-    state = sandbox.state()
+    return configuration_in(sandbox.state())
+
+
+def configuration_in(state: dict[str, Any]) -> dict[str, Any]:
+    """The same of a state that was kept."""
     seen = {
         "policies": state["okta"]["policies"],
         "apps": state["okta"]["apps"],

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.playbook import attest, writes_sent
+from tests.integration.playbook import attest, attested, writes_sent
 from tests.integration.test_attestation import computers, iru, okta, policies, profile, rules
 from tests.integration.test_roles_alone import imported, play
-from tests.integration.test_teardown import MEANT, configuration, teardown
+from tests.integration.test_teardown import MEANT, configuration, configuration_in, teardown
 from tests.sandbox_process import SandboxProcess
 
 ASK = "okta_iru.attestation.teardown : Ask about what others have changed since"
@@ -41,7 +41,7 @@ def test_nothing_is_made_or_taken_away_by_a_file_that_is_no_record(
 
 
 def test_the_record_of_another_tenant_is_left_alone(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     objects = recorded(sandbox)
     elsewhere = [{**one, "at": "https://other.example"} for one in objects]
     record_of(sandbox).write_text(json.dumps({"version": 1, "objects": elsewhere}), encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_record_of_another_tenant_is_left_alone(tmp_path: Path, sandbox: San
 
 
 def test_the_role_alone_asks_which_tenant_is_meant(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     values = {"teardown_record": str(record_of(sandbox)), "teardown_confirm": True}
     run = play(sandbox, tmp_path / "alone", [imported("teardown", values)], fails=True)
     assert "teardown_services" in run.tasks[-1].result["msg"]
@@ -67,7 +67,7 @@ def test_the_role_alone_asks_which_tenant_is_meant(tmp_path: Path, sandbox: Sand
 
 
 def test_a_sandbox_that_was_reset_is_not_harmed_by_its_old_record(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     old, ours = record_of(sandbox).read_text(encoding="utf-8"), policies(sandbox)["Managed desktops"]["id"]
     sandbox.reset()
     # A sandbox may give out the same ids again: here the policy of somebody else gets that of the one in the record.
@@ -111,8 +111,7 @@ def _edit_rule(sandbox: SandboxProcess) -> None:
 def test_nobodys_later_work_goes_without_a_word(
     tmp_path: Path, sandbox: SandboxProcess, work: Callable[[SandboxProcess], None], shown: str
 ) -> None:
-    before = configuration(sandbox)
-    attest(tmp_path / "first", sandbox)
+    before = configuration_in(attested(tmp_path / "first", sandbox))
     work(sandbox)
     worked = sandbox.state()
     refused = teardown(tmp_path / "asked", sandbox, variables=MEANT, fails=True)
@@ -146,8 +145,7 @@ def test_nobodys_later_work_goes_without_a_word(
 def test_a_run_that_is_cut_off_is_finished_by_the_next(
     tmp_path: Path, sandbox: SandboxProcess, fault: dict[str, Any]
 ) -> None:
-    before = configuration(sandbox)
-    attest(tmp_path / "first", sandbox)
+    before = configuration_in(attested(tmp_path / "first", sandbox))
     sandbox.faults(fault)
     quick = {**MEANT, "okta_retries": 0, "iru_retries": 0}
     teardown(tmp_path / "cut off", sandbox, variables=quick, fails=True)
@@ -159,8 +157,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(
 
 
 def test_two_runs_at_once_do_no_harm(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    before = configuration(sandbox)
-    attest(tmp_path / "first", sandbox)
+    before = configuration_in(attested(tmp_path / "first", sandbox))
     sandbox.tick(60)
     with ThreadPoolExecutor() as pool:
         runs = [

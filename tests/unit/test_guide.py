@@ -68,7 +68,8 @@ def imports() -> dict[str, dict[str, Any]]:
     """The tasks of the playbook by role, each at its last place: a part of a role may be called before."""
     found: dict[str, dict[str, Any]] = {}
     for task in PLAY["tasks"]:
-        role = task.get("ansible.builtin.import_role", {}).get("name", "").removeprefix(FQCN)
+        called = task.get("ansible.builtin.import_role") or task.get("ansible.builtin.include_role") or {}
+        role = called.get("name", "").removeprefix(FQCN)
         if role:
             found.pop(role, None)
             found[role] = task
