@@ -8,6 +8,8 @@
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
+# Under another name, since make runs a recipe with $(MAKE) in it even where it is asked to print it only (-n).
+AGAIN := $(MAKE) --no-print-directory
 
 # No settings of the surrounding shell may decide which code runs: the checkout's own ansible.cfg does.
 unexport ANSIBLE_CONFIG ANSIBLE_COLLECTIONS_PATH
@@ -30,7 +32,7 @@ demo: env ## the whole documented sequence against the sandbox, with simulated M
 test: env-test ## everything: linters, all tests, and ansible-test sanity
 	@mkdir -p build
 	@$(BIN)/python scripts/sanity.py >build/sanity.log 2>&1 & sanity=$$!; \
-	$(MAKE) lint && $(PYTEST) -n $(WORKERS) tests/unit tests/interop tests/contract tests/integration; tests=$$?; \
+	$(AGAIN) lint && $(PYTEST) -n $(WORKERS) tests/unit tests/interop tests/contract tests/integration; tests=$$?; \
 	wait $$sanity; sanity=$$?; cat build/sanity.log; exit $$((tests | sanity))
 
 quick: ruff mypy unit ## the inner loop: ruff, mypy, unit tests

@@ -11,7 +11,7 @@ import requests
 from cryptography import x509
 
 from tests.ansible_run import AnsibleRun
-from tests.integration.playbook import attest, inventory_with, writes_sent, writes_told
+from tests.integration.playbook import attest, attested, inventory_with, writes_sent, writes_told
 from tests.sandbox_process import SandboxProcess
 
 PROFILE = "Okta management attestation"
@@ -101,7 +101,7 @@ def test_a_check_of_the_first_run_predicts_exactly_its_writes(tmp_path: Path, sa
 
 
 def test_a_second_run_changes_and_sends_nothing(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     for name in ("at once", "after two hours"):
         again = attest(tmp_path / name, sandbox)
         assert again.changed() == [], again.output
@@ -115,7 +115,7 @@ def test_a_second_run_changes_and_sends_nothing(tmp_path: Path, sandbox: Sandbox
 def test_enrolled_certificates_are_of_the_org_of_the_device_and_in_the_log(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    attest(tmp_path, sandbox)
+    attested(tmp_path, sandbox)
     sandbox.tick(60)
     sandbox.tick(60)
     enrolled = [(one, certificate) for one in computers(sandbox) for certificate in one["certificates"]]
@@ -201,7 +201,7 @@ def _take_off_blueprint(sandbox: SandboxProcess) -> None:
 
 def test_drift_is_shown_and_repaired_with_one_write_each(tmp_path: Path, sandbox: SandboxProcess) -> None:
     """Of each role alone, and one change at a time: test_role_drift.py."""
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     for by_hand in (_weaken_profile, _take_off_blueprint, _loosen_rule):
         by_hand(sandbox)
     checked = attest(tmp_path / "check", sandbox, check=True, diff=True)
@@ -240,7 +240,7 @@ def test_a_wrong_secret_shows_and_the_right_one_mends_it(tmp_path: Path, sandbox
 
 
 def test_too_few_managed_macs_fail_where_that_is_asked_for(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     few = attest(
         tmp_path / "few",
         sandbox,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ansible_run import ROOT, AnsibleRun
-from tests.integration.playbook import attest, inventory_with, writes_sent, writes_told
+from tests.integration.playbook import attest, attested, inventory_with, writes_sent, writes_told
 from tests.integration.test_attestation import iru, okta, policies, profile
 from tests.sandbox_process import SandboxProcess
 
@@ -76,7 +76,7 @@ def test_everything_is_as_before_the_first_run(tmp_path: Path, sandbox: SandboxP
 def test_mapping_and_policy_with_its_rule_go_first_and_macs_lose_the_profile(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     sandbox.tick(120)
     teardown(tmp_path / "teardown", sandbox, variables=MEANT)
     kinds = [
@@ -93,7 +93,7 @@ def test_mapping_and_policy_with_its_rule_go_first_and_macs_lose_the_profile(
 
 
 def test_nothing_goes_without_a_word(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    attest(tmp_path / "first", sandbox)
+    attested(tmp_path / "first", sandbox)
     run = teardown(tmp_path / "teardown", sandbox, fails=True)
     assert "teardown_confirm" in run.output
     assert "Managed desktops" in run.output

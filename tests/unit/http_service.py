@@ -53,6 +53,7 @@ def http_service(*answers: Answer) -> Iterator[Service]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets, and the second would wait 40 ms for the client
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
