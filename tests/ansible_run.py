@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import ansible_fork
+
 ROOT = Path(__file__).parents[1]
+# Ansible's settings that are the same for all runs.
+SETTINGS = {
+    "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "callback_plugins"),
+    "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+    "ANSIBLE_NOCOLOR": "1",
+}
 _TIMEOUT_SECONDS = 300
 _OURS = ("ANSIBLE_", "OKTA_", "IRU_", "ATTESTATION_")
 
@@ -74,6 +82,9 @@ def run_playbook(
     ``folder`` takes all files of the run, Ansible's temporary ones too. ``in_process`` False makes every module of the
     collection a process of its own. No setting of the surrounding shell is used. Fails, with the output, unless the
     run ends as ``fails`` says. ``root`` is where it runs, the root of a checkout for the code of that checkout.
+
+    The run is a fork of a process that has imported Ansible (`ansible_fork`) unless something of it could differ there:
+    settings of Ansible or a home of its own, another root, or all that is printed (``verbosity`` of 4).
     """
     folder.mkdir(parents=True, exist_ok=True)
     results = folder / "results.jsonl"
@@ -89,34 +100,49 @@ def run_playbook(
         **(variables or {}),
     }
     (folder / "variables.json").write_text(json.dumps(extra), encoding="utf-8")
-    command = [Path(sys.executable).parent / "ansible-playbook", "-i", inventory, "-e", f"@{folder / 'variables.json'}"]
+    command = ["-i", str(inventory), "-e", f"@{folder / 'variables.json'}"]
     command += [flag for flag, wanted in (("--check", check), ("--diff", diff)) if wanted]
     command += [f"-{'v' * verbosity}"] if verbosity else []
+    command += [*arguments, str(playbook)]
+    more = environment or {}
+    own_settings = root != ROOT or verbosity > 3 or any(name.startswith(("ANSIBLE_", "HOME")) for name in more)
+    run = _process if own_settings else ansible_fork.run
+    code, output = run(
+        command,
+        root=root,
+        environment={
+            **without_ours(os.environ),
+            **SETTINGS,
+            "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
+            "TASK_RESULTS_FILE": str(results),
+            **more,
+        },
+        timeout=_TIMEOUT_SECONDS,
+    )
+    assert bool(code) is fails, output
+    lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
+    return AnsibleRun(code, output, [TaskResult(**json.loads(line)) for line in lines])
+
+
+def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without settings of Ansible and of the collection."""
+    return {name: value for name, value in environment.items() if not name.startswith(_OURS)}
+
+
+def _process(
+    arguments: Sequence[str], *, root: Path, environment: Mapping[str, str], timeout: float
+) -> tuple[int, str]:
+    """Exit code and output of ``ansible-playbook``, the command itself."""
     run = subprocess.run(
-        [*command, *arguments, playbook],
+        [Path(sys.executable).parent / "ansible-playbook", *arguments],
         cwd=root,
-        env=_environment(folder, results, environment or {}),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=_TIMEOUT_SECONDS,
+        timeout=timeout,
         check=False,
     )
-    assert bool(run.returncode) is fails, run.stdout
-    lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-    return AnsibleRun(run.returncode, run.stdout, [TaskResult(**json.loads(line)) for line in lines])
-
-
-def _environment(folder: Path, results: Path, more: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return {
-        **kept,
-        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "task_results",
-        "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
-        "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
-        "ANSIBLE_NOCOLOR": "1",
-        "TASK_RESULTS_FILE": str(results),
-        **more,
-    }
+    return run.returncode, run.stdout
