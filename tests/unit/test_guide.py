@@ -64,7 +64,7 @@ def roles_of(text: str) -> list[str]:
     return re.findall(r"\[`(\w+)`\]\(\.\./roles/\1/README\.md\)", text)
 
 
-def imports() -> dict[str, dict[str, Any]]:
+def calls() -> dict[str, dict[str, Any]]:
     """The tasks of the playbook by role, each at its last place: a part of a role may be called before."""
     found: dict[str, dict[str, Any]] = {}
     for task in PLAY["tasks"]:
@@ -87,7 +87,7 @@ def examples() -> list[Any]:
 
 def test_steps_are_the_roles_in_the_order_of_the_playbook() -> None:
     in_order = [role for text in STEPS.values() for role in roles_of(bullet(text, "Role"))]
-    assert list(dict.fromkeys(in_order)) == [*imports(), "teardown"]
+    assert list(dict.fromkeys(in_order)) == [*calls(), "teardown"]
     assert set(in_order) == set(ROLES)
 
 
@@ -129,7 +129,7 @@ def test_every_module_of_a_vendor_is_one() -> None:
 def test_switch_is_that_of_the_playbook(title: str) -> None:
     (role,) = roles_of(bullet(STEPS[title], "Role"))
     named = re.findall(r"`(attestation_\w+)`", bullet(STEPS[title], "Role"))
-    wanted = re.findall(r"attestation_\w+", str(imports().get(role, {}).get("when", "")))
+    wanted = re.findall(r"attestation_\w+", str(calls().get(role, {}).get("when", "")))
     assert named == wanted
 
 
@@ -137,7 +137,7 @@ def test_common_variables_are_those_of_the_roles_that_are_named() -> None:
     rows = re.findall(r"^\| `ROLE(_\w+)` \|.*\| ([^|]+) \|$", GUIDE, flags=re.MULTILINE)
     assert rows
     for suffix, roles in rows:
-        having = [role for role in imports() if role + suffix in options(role)]
+        having = [role for role in calls() if role + suffix in options(role)]
         assert re.findall(r"`(\w+)`", roles) == [role for role in having if role != "preflight"], suffix
 
 
@@ -164,7 +164,7 @@ def test_examples_use_what_is_there() -> None:
 
 def test_example_of_an_inventory_has_variables_that_exist() -> None:
     (inventory,) = [example for example in examples() if isinstance(example, dict)]
-    conditions = " ".join(str(task.get("when", "")) for task in imports().values())
+    conditions = " ".join(str(task.get("when", "")) for task in calls().values())
     switches = set(re.findall(r"attestation_\w+", conditions))
     for name in inventory:
         role = role_of(name)
