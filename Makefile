@@ -13,6 +13,8 @@ AGAIN := $(MAKE) --no-print-directory
 
 # No settings of the surrounding shell may decide which code runs: the checkout's own ansible.cfg does.
 unexport ANSIBLE_CONFIG ANSIBLE_COLLECTIONS_PATH
+# Where compiled code is not kept, as in many images of containers, each of some hundred processes compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 # ansible-lint and the antsibull tools call ansible's commands by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 

@@ -9,7 +9,7 @@ from typing import Any
 from tests.ansible_run import AnsibleRun
 from tests.integration import by_hand
 from tests.integration.test_attestation import computers, iru
-from tests.integration.test_roles_alone import imported, play
+from tests.integration.test_roles_alone import imported, in_turn, play
 from tests.sandbox_process import SandboxProcess
 
 BLUEPRINT, HOST, EXTENSION = "Engineering", "acme.okta.example", "com.okta.mobile.auth-service-extension"
@@ -55,12 +55,20 @@ def converge(folder: Path, sandbox: SandboxProcess) -> Converged:
 
 def run_role(folder: Path, sandbox: SandboxProcess, *roles: str, **options: Any) -> AnsibleRun:
     """Roles, and nothing else, with their usual variables."""
-    tasks = []
-    for role in roles:
-        given = {f"{role}_{name}": value for name, value in OPTIONS[role].items()}
-        given = {name: v.format_map(sandbox.ready) if isinstance(v, str) else v for name, v in given.items()}
-        tasks.append(imported(role, given))
-    return play(sandbox, folder, tasks, **options)
+    return play(sandbox, folder, [_with_usual(role, sandbox) for role in roles], **options)
+
+
+def check_run_and_again(folder: Path, sandbox: SandboxProcess, role: str) -> list[AnsibleRun]:
+    """A role with its usual variables: in check mode with the differences, for real, and for real once more."""
+    usual = _with_usual(role, sandbox)
+    return in_turn(sandbox, folder, [usual | {"check_mode": True, "diff": True}, usual, usual])
+
+
+def _with_usual(role: str, sandbox: SandboxProcess) -> dict[str, Any]:
+    """The task that runs a role with its usual variables."""
+    given = {f"{role}_{name}": value for name, value in OPTIONS[role].items()}
+    given = {name: v.format_map(sandbox.ready) if isinstance(v, str) else v for name, v in given.items()}
+    return imported(role, given)
 
 
 def on_macs(sandbox: SandboxProcess) -> dict[str, dict[str, Any]]:

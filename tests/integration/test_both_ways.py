@@ -57,18 +57,21 @@ def test_the_same_both_ways(sandbox: SandboxProcess, tmp_path: Path, module: str
 
 
 def _run(ready: dict[str, Any], folder: Path, module: str, in_process: bool) -> AnsibleRun:
-    """Every case in check mode, then every case for real."""
+    """One case in check mode, which shows that a process is told of it, then every case for real."""
     environment = {"OKTA_CA_FILE": ready["ca_file"], "IRU_CA_FILE": ready["ca_file"]}
     for key in ("okta_url", "okta_token", "iru_url", "iru_token"):
         environment[key.upper()] = ready[key]
     tasks = [
         {"name": str(options), FQCN + module: _filled(options, ready), "ignore_errors": True, "check_mode": check}
         for check in (True, False)
-        for options in CASES[module]
+        for options in CASES[module][: 1 if check else None]
     ]
-    run = run_tasks(folder, tasks, diff=True, verbosity=3, in_process=in_process, environment=environment)
+    # A process without files of its own is cheaper; test_secrets looks at what the others leave behind.
+    variables = {"ansible_pipelining": not in_process}
+    options: dict[str, Any] = {"in_process": in_process, "environment": environment, "variables": variables}
+    run = run_tasks(folder, tasks, diff=True, verbosity=3, **options)
     assert len(run.tasks) == len(tasks)
-    assert ("AnsiballZ" in run.output) is not in_process
+    assert ("EXEC /bin/sh" in run.output) is not in_process
     return run
 
 

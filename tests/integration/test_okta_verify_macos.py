@@ -14,9 +14,9 @@ import pytest
 from tests.ansible_run import ROOT
 from tests.integration.playbook import attest, inventory_with, writes_sent, writes_told
 from tests.integration.test_attestation import computers, diffs, iru, same_but_for_planned_ids
-from tests.integration.test_okta_verify_roles import APPS, ROLE, app, downloads, macs_with, package
+from tests.integration.test_okta_verify_roles import APPS, ROLE, app, delivered, downloads, macs_with, package
 from tests.integration.test_optional_roles import BLUEPRINT, run_role
-from tests.integration.test_roles_alone import FQCN, play
+from tests.integration.test_roles_alone import FQCN, imported, in_turn, play
 from tests.sandbox_process import SandboxProcess
 
 UPLOAD = ("POST", f"{APPS}/upload")
@@ -60,7 +60,7 @@ def test_a_check_of_the_package_route_downloads_nothing_and_predicts_each_write(
 
 
 def test_on_a_converged_tenant_one_listing_shows_that_nothing_is_to_do(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    package(tmp_path, sandbox, "first")
+    delivered(tmp_path, sandbox)
     again = package(tmp_path, sandbox, "again", options={"folder": str(tmp_path / "elsewhere")})
     assert again.changed() == []
     assert [(one["method"], one["path"]) for one in sandbox.requests()] == [
@@ -73,7 +73,7 @@ def test_on_a_converged_tenant_one_listing_shows_that_nothing_is_to_do(tmp_path:
 
 
 def test_macs_of_the_blueprint_have_it_and_their_rows_pass(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    package(tmp_path, sandbox, "first")
+    delivered(tmp_path, sandbox)
     for version in ("9.71.0", "9.72.0"):
         sandbox.settings(okta={"artifact_version": version})
         package(tmp_path, sandbox, version)
@@ -123,15 +123,16 @@ DRIFTS = {
 
 @pytest.mark.parametrize("drift", DRIFTS)
 def test_drift_is_shown_and_repaired_by_one_write(tmp_path: Path, sandbox: SandboxProcess, drift: str) -> None:
-    package(tmp_path, sandbox, "first")
+    delivered(tmp_path, sandbox)
     before = app(sandbox)
     change, tasks, shown = DRIFTS[drift]
     change(tmp_path, sandbox)
-    checked = package(tmp_path, sandbox, "check", check=True, diff=True)
+    usual = {"route": "package", "folder": str(tmp_path / "packages"), "blueprints": [BLUEPRINT]}
+    role = imported(ROLE, {f"{ROLE}_{name}": value for name, value in usual.items()})
+    checked, repaired, again = in_turn(sandbox, tmp_path, [role | {"check_mode": True}, role, role], diff=True)
     assert checked.changed() == [task(name) for name in tasks]
-    assert shown in checked.output
-    assert writes_sent(sandbox) == []
-    repaired = package(tmp_path, sandbox, "repair", diff=True)
+    assert shown in str(diffs(checked))
+    # The log has the writes of all three, so what the run tells is all that was sent.
     assert writes_sent(sandbox) == writes_told(checked) == writes_told(repaired)
     assert (len(writes_sent(sandbox)), downloads(sandbox)) == (1, [])
     assert (repaired.changed(), diffs(repaired)) == (checked.changed(), diffs(checked))
@@ -139,14 +140,13 @@ def test_drift_is_shown_and_repaired_by_one_write(tmp_path: Path, sandbox: Sandb
     assert {key: app(sandbox)[key] for key in before if key not in changes} == {
         key: before[key] for key in before if key not in changes
     }
-    again = package(tmp_path, sandbox, "again")
-    assert (again.changed(), writes_sent(sandbox)) == ([], [])
+    assert again.changed() == []
 
 
 def test_a_package_that_somebody_replaced_is_replaced_back_from_the_folder(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    package(tmp_path, sandbox, "first")
+    delivered(tmp_path, sandbox)
     before = app(sandbox)
     _other_package(tmp_path, sandbox)
     checked = package(tmp_path, sandbox, "check", check=True, diff=True)
@@ -245,10 +245,16 @@ def test_a_package_that_cannot_be_trusted_is_refused(
     tmp_path: Path, sandbox: SandboxProcess, settings: dict[str, Any], options: dict[str, Any], says: str
 ) -> None:
     sandbox.settings(okta=settings)
-    for check in (True, False):
-        run = package(tmp_path, sandbox, f"check {check}", options=options, check=check, fails=True)
-        assert says in run.tasks[-1].result["msg"]
-        assert (writes_sent(sandbox), downloads(sandbox)) == ([], [])
+    run = package(tmp_path, sandbox, "run", options=options, fails=True)
+    assert says in run.tasks[-1].result["msg"]
+    assert (writes_sent(sandbox), downloads(sandbox)) == ([], [])
+
+
+def test_a_package_that_cannot_be_trusted_is_refused_in_check_mode(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    sandbox.settings(okta={"artifact_hashes": False})
+    run = package(tmp_path, sandbox, "check", check=True, fails=True)
+    assert "Give the sha256 to expect" in run.tasks[-1].result["msg"]
+    assert (writes_sent(sandbox), downloads(sandbox)) == ([], [])
 
 
 def test_a_package_other_than_what_okta_tells_is_not_uploaded(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -261,7 +267,7 @@ def test_a_package_other_than_what_okta_tells_is_not_uploaded(tmp_path: Path, sa
 def test_a_hash_of_ones_own_holds_where_okta_tells_none_until_there_is_a_newer_package(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    package(tmp_path, sandbox, "known")
+    delivered(tmp_path, sandbox)
     approved = {"sha256": app(sandbox)["sha256"].upper()}
     again = package(tmp_path, sandbox, "approved", options=approved)
     assert (again.changed(), writes_sent(sandbox), downloads(sandbox)) == ([], [], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,25 @@ from tests.sandbox_process import SandboxProcess
 
 ROLE = "okta_verify_macos"
 APPS = "/api/v1/library/custom-apps"
+# By sandbox: its state after the package came into the Library.
+_DELIVERED: dict[Path, dict[str, Any]] = {}
 
 
 def package(tmp_path: Path, sandbox: SandboxProcess, run: str, **options: Any) -> AnsibleRun:
     """The role by the package route, into a folder of the test."""
     values = {"route": "package", "folder": str(tmp_path / "packages"), **options.pop("options", {})}
     return run_role(tmp_path / run, sandbox, ROLE, options=values, **options)
+
+
+def delivered(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """A tenant where the role put the package into the Library once; it was downloaded into the folder of the test."""
+    once = sandbox.ready_file.parent / "delivered"
+    if sandbox.ready_file not in _DELIVERED:
+        package(once, sandbox, "first")
+        _DELIVERED[sandbox.ready_file] = sandbox.state()
+    sandbox.load_state(_DELIVERED[sandbox.ready_file])
+    shutil.copytree(once / "packages", tmp_path / "packages")
+    sandbox.clear_requests()
 
 
 def downloads(sandbox: SandboxProcess) -> list[str]:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from tests.ansible_run import ROOT
+from tests.ansible_run import ROOT, AnsibleRun
 from tests.integration.playbook import attest, inventory_with
 from tests.sandbox_process import SandboxProcess
 
@@ -69,24 +69,24 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as processes"])
-def test_first_run_check_and_second_run_tell_no_secret(
-    tmp_path: Path, sandbox: SandboxProcess, in_process: bool
-) -> None:
+def test_first_run_check_and_second_run_tell_no_secret(tmp_path: Path, sandbox: SandboxProcess) -> None:
     values = [sandbox.ready[name] for name in SECRETS]
-    runs: dict[str, dict[str, Any]] = {"check": {"check": True}, "first": {}, "second": {}}
-    for name, options in runs.items():
-        folder = tmp_path / name
-        run = attest(
-            folder,
-            sandbox,
-            diff=True,
-            verbosity=4,
-            in_process=in_process,
-            environment=talkative(folder),
-            **options,
-        )
-        assert_nowhere(values, run.output, folder)
+    for name, check in (("check", True), ("first", False), ("second", False)):
+        run = _talk(tmp_path / name, sandbox, check=check)
+        assert_nowhere(values, run.output, tmp_path / name)
+
+
+def test_module_processes_tell_no_secret_and_leave_no_file(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    run = _talk(tmp_path, sandbox, in_process=False)
+    assert_nowhere([sandbox.ready[name] for name in SECRETS], run.output, tmp_path)
+    assert str(ROOT) in run.output, "the run shows where it read from"
+    left = [path for folder in ("local", "remote") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    assert left == []
+
+
+def _talk(folder: Path, sandbox: SandboxProcess, **options: Any) -> AnsibleRun:
+    """A run of the whole playbook that says all it can."""
+    return attest(folder, sandbox, diff=True, verbosity=4, environment=talkative(folder), **options)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -152,10 +152,3 @@ def test_a_service_app_tells_neither_key_nor_token(
     lines = [line for line in key.splitlines() if "KEY" not in line]
     assert_nowhere(lines, run.output, tmp_path / "run")
     assert_no_credential(run.output, tmp_path / "run")
-
-
-def test_nothing_of_a_run_stays_in_ansibles_own_folders(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    run = attest(tmp_path, sandbox, in_process=False, verbosity=4)
-    assert str(ROOT) in run.output, "the run shows where it read from"
-    left = [path for folder in ("local", "remote") for path in (tmp_path / folder).rglob("*") if path.is_file()]
-    assert left == []
