@@ -7,7 +7,8 @@
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
-WORKERS ?= 2
+# One more than CI has cores, since tests wait now and then.
+WORKERS ?= 3
 # Under another name, since make runs a recipe with $(MAKE) in it even where it is asked to print it only (-n).
 AGAIN := $(MAKE) --no-print-directory
 

@@ -55,6 +55,11 @@ class SandboxProcess:
         self.stop()
 
     @property
+    def record_file(self) -> Path:
+        """Where the shipped inventory keeps the record of what the playbook made."""
+        return Path(f"{self.ready_file}.files", "record.json")
+
+    @property
     def process_id(self) -> int:
         """The id of the process."""
         return self._process.pid
@@ -107,9 +112,13 @@ class SandboxProcess:
         return dict(self._call("POST", "/control/settings", changes))
 
     def reset(self) -> None:
-        """Back to the seed, without faults and with an empty request log, and without a record of what was made."""
+        """Back to the seed, without faults and with an empty request log, and without a record of what was made.
+
+        Computers share a few keys, as in a large fleet: to make one for each is half of what their enrolment costs.
+        """
         self._call("POST", "/control/reset")
-        Path(f"{self.ready_file}.files", "record.json").unlink(missing_ok=True)
+        self.settings(computers={"own_key_up_to_fleet": 0})
+        self.record_file.unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> dict[str, Any]:
         deadline = time.monotonic() + _START_SECONDS

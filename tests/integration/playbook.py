@@ -34,14 +34,13 @@ def attested(folder: Path, sandbox: SandboxProcess) -> dict[str, Any]:
 
     The playbook runs once for each sandbox, and later calls load what it left. Returns the state before that run.
     """
-    record = Path(f"{sandbox.ready_file}.files", "record.json")
     if sandbox.ready_file not in _ATTESTED:
         before = sandbox.state()
         attest(folder, sandbox)
-        _ATTESTED[sandbox.ready_file] = (before, sandbox.state(), record.read_text(encoding="utf-8"))
+        _ATTESTED[sandbox.ready_file] = (before, sandbox.state(), sandbox.record_file.read_text(encoding="utf-8"))
     before, after, written = _ATTESTED[sandbox.ready_file]
     sandbox.load_state(after)
-    record.write_text(written, encoding="utf-8")
+    sandbox.record_file.write_text(written, encoding="utf-8")
     sandbox.clear_requests()
     return before
 
@@ -68,8 +67,9 @@ def _inventory(sandbox: SandboxProcess) -> Path:
     Each task templates its connection; finding the sandbox by templates, as the shipped one does, is a third of a run.
     """
     folder = sandbox.ready_file.parent / "inventory"
-    record = f"{sandbox.ready_file}.files/record.json"
-    return folder / "inventory.json" if folder.exists() else inventory_with(folder, sandbox, attestation_record=record)
+    if folder.exists():
+        return folder / "inventory.json"
+    return inventory_with(folder, sandbox, attestation_record=str(sandbox.record_file))
 
 
 def inventory_with(folder: Path, sandbox: SandboxProcess, **variables: Any) -> Path:

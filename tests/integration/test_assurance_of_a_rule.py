@@ -21,6 +21,10 @@ VARIABLES = {
 }
 
 
+# What makes the two policies, in the order of the playbook.
+BOTH = ["--tags", "endpoint_security,authentication_policy"]
+
+
 def assurances(sandbox: SandboxProcess) -> dict[str, str]:
     """Names of device assurance policies to their ids."""
     return {one["name"]: one["id"] for one in okta(sandbox, "GET", ASSURANCES)}
@@ -35,21 +39,21 @@ def asked_for(sandbox: SandboxProcess) -> list[str]:
 
 def test_the_policy_is_there_before_the_rule_from_the_first_run_on(tmp_path: Path, sandbox: SandboxProcess) -> None:
     before = configuration(sandbox)
-    checked = attest(tmp_path / "check", sandbox, check=True, variables=VARIABLES)
+    checked = attest(tmp_path / "check", sandbox, check=True, variables=VARIABLES, arguments=BOTH)
     assert (writes_sent(sandbox), configuration(sandbox)) == ([], before)
-    first = attest(tmp_path / "first", sandbox, variables=VARIABLES)
+    first = attest(tmp_path / "first", sandbox, variables=VARIABLES, arguments=BOTH)
     sent = writes_sent(sandbox)
     assert writes_told(first) == sent
     assert len(writes_told(checked)) == len(sent)
     assert checked.changed() == first.changed()
     assert sent.count(("POST", ASSURANCES)) == 1
     assert asked_for(sandbox) == [assurances(sandbox)["Signals"]]
-    again = attest(tmp_path / "again", sandbox, variables=VARIABLES)
+    again = attest(tmp_path / "again", sandbox, variables=VARIABLES, arguments=BOTH)
     assert (again.changed(), writes_sent(sandbox)) == ([], [])
     assert [one["path"] for one in sandbox.requests()].count(ASSURANCES) == 1, "the rule goes by the id"
     teardown(tmp_path / "teardown", sandbox, variables=MEANT)
     assert configuration(sandbox) == before
-    attest(tmp_path / "restored", sandbox, variables=VARIABLES)
+    attest(tmp_path / "restored", sandbox, variables=VARIABLES, arguments=BOTH)
     assert writes_sent(sandbox).count(("POST", ASSURANCES)) == 1
     assert asked_for(sandbox) == [assurances(sandbox)["Signals"]]
 
@@ -68,9 +72,9 @@ def test_others_are_asked_for_by_their_names(tmp_path: Path, sandbox: SandboxPro
     hand = {"name": "By hand", "platform": "MACOS", "secureHardwarePresent": True}
     theirs = okta(sandbox, "POST", ASSURANCES, hand)
     variables = {**VARIABLES, "authentication_policy_assurance": ["By hand", "Signals"]}
-    attest(tmp_path / "both", sandbox, variables=variables)
+    attest(tmp_path / "both", sandbox, variables=variables, arguments=BOTH)
     assert sorted(asked_for(sandbox)) == sorted([theirs["id"], assurances(sandbox)["Signals"]])
-    attest(tmp_path / "again", sandbox, variables=variables)
+    attest(tmp_path / "again", sandbox, variables=variables, arguments=BOTH)
     assert writes_sent(sandbox) == []
 
 

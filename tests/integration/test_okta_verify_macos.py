@@ -318,7 +318,7 @@ def test_the_package_in_the_whole_playbook(tmp_path: Path, sandbox: SandboxProce
     again = attest(tmp_path / "again", sandbox, **options)
     assert (again.changed(), writes_sent(sandbox), downloads(sandbox)) == ([], [], [])
     sandbox.settings(okta={"artifact_version": "9.72.0"})
-    attest(tmp_path / "newer", sandbox, **options)
+    attest(tmp_path / "newer", sandbox, **options, arguments=["--tags", ROLE])
     assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))["objects"][-3]["was"] is None
 
 

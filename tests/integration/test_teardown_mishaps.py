@@ -20,35 +20,30 @@ from tests.sandbox_process import SandboxProcess
 ASK = "okta_iru.attestation.teardown : Ask about what others have changed since"
 
 
-def record_of(sandbox: SandboxProcess) -> Path:
-    """Where the inventory of the sandbox keeps the record."""
-    return Path(f"{sandbox.ready_file}.files", "record.json")
-
-
 def recorded(sandbox: SandboxProcess) -> list[dict[str, Any]]:
-    return list(json.loads(record_of(sandbox).read_text(encoding="utf-8"))["objects"])
+    return list(json.loads(sandbox.record_file.read_text(encoding="utf-8"))["objects"])
 
 
 @pytest.mark.parametrize("text", ["", '{"version": 1, "obj', '{"version": 2, "objects": []}'])
 def test_nothing_is_made_or_taken_away_by_a_file_that_is_no_record(
     tmp_path: Path, sandbox: SandboxProcess, text: str
 ) -> None:
-    record_of(sandbox).write_text(text, encoding="utf-8")
+    sandbox.record_file.write_text(text, encoding="utf-8")
     for run in (attest(tmp_path / "attest", sandbox, fails=True), teardown(tmp_path / "down", sandbox, fails=True)):
-        assert str(record_of(sandbox)) in run.output.replace("\n", "")
+        assert str(sandbox.record_file) in run.output.replace("\n", "")
         assert writes_sent(sandbox) == []
-    assert record_of(sandbox).read_text(encoding="utf-8") == text
+    assert sandbox.record_file.read_text(encoding="utf-8") == text
 
 
 def test_the_record_of_another_tenant_is_left_alone(tmp_path: Path, sandbox: SandboxProcess) -> None:
     attested(tmp_path / "first", sandbox)
     objects = recorded(sandbox)
     elsewhere = [{**one, "at": "https://other.example"} for one in objects]
-    record_of(sandbox).write_text(json.dumps({"version": 1, "objects": elsewhere}), encoding="utf-8")
+    sandbox.record_file.write_text(json.dumps({"version": 1, "objects": elsewhere}), encoding="utf-8")
     run = teardown(tmp_path / "other", sandbox, variables=MEANT)
     assert "https://other.example" in run.output
     assert (writes_sent(sandbox), recorded(sandbox)) == ([], elsewhere)
-    record_of(sandbox).write_text(json.dumps({"version": 1, "objects": [*elsewhere, *objects]}), encoding="utf-8")
+    sandbox.record_file.write_text(json.dumps({"version": 1, "objects": [*elsewhere, *objects]}), encoding="utf-8")
     teardown(tmp_path / "both", sandbox, variables=MEANT)
     assert "Managed desktops" not in policies(sandbox)
     assert recorded(sandbox) == elsewhere
@@ -56,23 +51,23 @@ def test_the_record_of_another_tenant_is_left_alone(tmp_path: Path, sandbox: San
 
 def test_the_role_alone_asks_which_tenant_is_meant(tmp_path: Path, sandbox: SandboxProcess) -> None:
     attested(tmp_path / "first", sandbox)
-    values = {"teardown_record": str(record_of(sandbox)), "teardown_confirm": True}
+    values = {"teardown_record": str(sandbox.record_file), "teardown_confirm": True}
     run = play(sandbox, tmp_path / "alone", [imported("teardown", values)], fails=True)
     assert "teardown_services" in run.tasks[-1].result["msg"]
     assert writes_sent(sandbox) == []
     services = [f"{sandbox.ready['okta_url']}/", sandbox.ready["iru_url"].upper()]
     play(sandbox, tmp_path / "told", [imported("teardown", {**values, "teardown_services": services})])
     assert "Managed desktops" not in policies(sandbox)
-    assert not record_of(sandbox).exists()
+    assert not sandbox.record_file.exists()
 
 
 def test_a_sandbox_that_was_reset_is_not_harmed_by_its_old_record(tmp_path: Path, sandbox: SandboxProcess) -> None:
     attested(tmp_path / "first", sandbox)
-    old, ours = record_of(sandbox).read_text(encoding="utf-8"), policies(sandbox)["Managed desktops"]["id"]
+    old, ours = sandbox.record_file.read_text(encoding="utf-8"), policies(sandbox)["Managed desktops"]["id"]
     sandbox.reset()
     # A sandbox may give out the same ids again: here the policy of somebody else gets that of the one in the record.
     made = okta(sandbox, "POST", "/api/v1/policies", {"name": "By hand", "type": "ACCESS_POLICY"})
-    record_of(sandbox).write_text(old.replace(ours, made["id"]), encoding="utf-8")
+    sandbox.record_file.write_text(old.replace(ours, made["id"]), encoding="utf-8")
     before = configuration(sandbox)
     refused = teardown(tmp_path / "refused", sandbox, variables=MEANT, fails=True)
     assert "okta_access_policy Managed desktops (name, description)" in refused.tasks[-1].result["msg"]
@@ -129,7 +124,7 @@ def test_nobodys_later_work_goes_without_a_word(
     teardown(tmp_path / "discarded", sandbox, variables={**MEANT, "teardown_changed_since": "discard"})
     left = configuration(sandbox)
     assert (left["policies"], left["custom_profiles"]) == (before["policies"], before["custom_profiles"])
-    assert not record_of(sandbox).exists()
+    assert not sandbox.record_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +148,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(
     sandbox.clear_faults()
     teardown(tmp_path / "again", sandbox, variables=MEANT)
     assert configuration(sandbox) == before
-    assert not record_of(sandbox).exists()
+    assert not sandbox.record_file.exists()
 
 
 def test_two_runs_at_once_do_no_harm(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -167,6 +162,6 @@ def test_two_runs_at_once_do_no_harm(tmp_path: Path, sandbox: SandboxProcess) ->
     assert len(errors) < 2, errors
     teardown(tmp_path / "again", sandbox, variables=MEANT)
     assert configuration(sandbox) == before
-    assert not record_of(sandbox).exists()
+    assert not sandbox.record_file.exists()
     sandbox.tick(60)
     assert not [one for one in computers(sandbox) if one["certificates"]]

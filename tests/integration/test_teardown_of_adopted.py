@@ -60,7 +60,7 @@ def test_a_profile_without_secrets_comes_back(tmp_path: Path, sandbox: SandboxPr
     back = teardown(tmp_path / "down", sandbox, variables=MEANT)
     assert writes_told(checked) == writes_told(back) == writes_sent(sandbox)
     assert said(sandbox, EXTENSION) == before, back.output
-    assert not Path(f"{sandbox.ready_file}.files", "record.json").exists()
+    assert not sandbox.record_file.exists()
 
 
 def test_one_with_a_secret_is_told_in_time_and_stays(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -78,6 +78,6 @@ def test_one_with_a_secret_is_told_in_time_and_stays(tmp_path: Path, sandbox: Sa
     assert [(one["kind"], one["name"]) for one in stays] == [("iru_custom_profile", PROFILE)]
     assert "By hand" in str(stays[0]["was"]["text_without_secrets"])
     assert said(sandbox, PROFILE) == ours
-    record = Path(f"{sandbox.ready_file}.files", "record.json").read_text(encoding="utf-8")
+    record = sandbox.record_file.read_text(encoding="utf-8")
     assert [one["name"] for one in json.loads(record)["objects"]] == [PROFILE]
     assert CANARY not in record + run.output + down.output + checked.output
